@@ -53,6 +53,11 @@ export async function openRecordings(
     );
   }
   checkFolder('RECORDINGS_DIR', recordingsDir, 'write');
+  if (config.redisUrl !== '') {
+    log.info('RECORDINGS_DIR must be one directory that all nodes share: each lists and serves what is in its own', {
+      directory: recordingsDir,
+    });
+  }
   const uriOf = (recording: string, file: string): string =>
     areElsewhere ? filledUri(config.recordingsKmsUri, recording, file) : `${recording}/${file}`;
   const objects = config.recordingsStore === 's3' ? new S3Store(config, await s3()) : undefined;
