@@ -145,8 +145,8 @@ export class Recordings {
   goOn(): void {
     const former = this.#former;
     this.#former = [];
-    for (const { startedBy, sources: _sources, kinds: _kinds, ...each } of former) {
-      const recording = { ...each, startedBy, state: 'ready' } as const;
+    for (const { id, name, room, target, startedAt, startedBy } of former) {
+      const recording = { id, name, room, target, startedAt, startedBy, state: 'ready' } as const;
       this.#room.tell({ type: 'recordingStopped', recording, reason: 'shutdown' });
     }
     if (former.length > 0) this.#options.changed();

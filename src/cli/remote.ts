@@ -78,7 +78,10 @@ export class Remote {
   /** The bytes of a file, as they come. @throws CommandError as `ask`, also while they come */
   async *bytesOf(path: string): AsyncGenerator<Uint8Array> {
     const waits = new AbortController();
-    const giveUp = (): NodeJS.Timeout => setTimeout(() => waits.abort(new Error('it does not answer')), patienceMs);
+    const giveUp = (): NodeJS.Timeout =>
+      setTimeout(() => {
+        waits.abort(new Error('it does not answer'));
+      }, patienceMs);
     let timer = giveUp();
     try {
       const response = await this.#fetch({ method: 'GET', path }, waits.signal);
