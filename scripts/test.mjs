@@ -1,5 +1,5 @@
 /**
- * Runs the tests in four mocha processes side by side: many tests wait, and so others use the two cores meanwhile.
+ * Runs the tests in three mocha processes side by side: many tests wait, and so others use the two cores meanwhile.
  *
  *   npm test                                 everything
  *   npm run test:fast                        everything but the browsers and what takes long
@@ -49,7 +49,7 @@ report();
 function divide(all) {
   // Tests look whether a media server holds more than before, so no others may use it at the same time.
   if (process.env.KMS_URIS) return [all];
-  const parts = [all.filter((file) => together.test(file)), [], [], []].map((files) => ({ files }));
+  const parts = [all.filter((file) => together.test(file)), [], []].map((files) => ({ files }));
   for (const part of parts) part.seconds = sum(part.files.map(expected));
   const others = all.filter((file) => !together.test(file));
   for (const file of others.sort((one, other) => expected(other) - expected(one))) {

@@ -68,6 +68,7 @@ describe('the package', function () {
       'dist/src/main.js',
       'dist/src/cli/main.js',
       'dist/media/embedded/main.js',
+      'dist/load/load-process.js',
     ]);
     expect(own.filter((path) => /^(?!dist\/|docs\/)[^/]+\/|\.map$|(?<!\.d)\.ts$/.test(path))).to.deep.equal([]);
   });
