@@ -22,10 +22,13 @@ export interface NearMiss {
   readonly meant: string;
 }
 
-/** Variables that are none of `ours`, and look as if one of them was meant. */
+/** Variables that POSIX systems set themselves. `LOGNAME` is near to LOG_NAMES. */
+const ofSystems = new Set('COLUMNS HOME LANG LINES LOGNAME OLDPWD PATH PWD SHELL TERM TMPDIR TZ USER'.split(' '));
+
+/** Variables that are none of `ours` and none of the system, and look as if one of ours was meant. */
 export function nearMissesOf(env: NodeJS.ProcessEnv, ours: readonly string[]): readonly NearMiss[] {
   return Object.keys(env).flatMap((given) => {
-    const meant = ours.includes(given) ? undefined : nearName(given, ours);
+    const meant = ours.includes(given) || ofSystems.has(given) ? undefined : nearName(given, ours);
     return meant === undefined ? [] : [{ given, meant }];
   });
 }

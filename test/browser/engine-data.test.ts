@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { until } from '../support/until.js';
+import { patienceMs, until } from '../support/until.js';
 import { useStage } from './engine-stage.js';
-
-const patienceMs = 15_000;
 
 /** docs/protocols/kurento-media.md#71-construction, #72-negotiation; RFC 8831. */
 describe('data channels through the embedded engine', function () {

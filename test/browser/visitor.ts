@@ -27,7 +27,7 @@ export type Inspection = z.infer<typeof inspection>;
 type Received = Inspection['received'][number];
 
 /** How long a step with a browser may take on a machine that runs several. */
-export const patienceMs = 30_000;
+export const patienceMs = 60_000;
 
 /** A user of the demo. */
 export class Visitor {

@@ -23,7 +23,7 @@ function timers(): number {
 }
 
 describe('a room, whatever it is asked in whatever state', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   inBrowserWorld();
   let server: ScriptedServer | undefined;
   let silent: Server | undefined;

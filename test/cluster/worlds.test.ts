@@ -62,7 +62,7 @@ class Member {
 }
 
 describe('The worlds of a cluster', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let members: Member[];
 

@@ -61,7 +61,7 @@ async function converse(calm: Visitor, flooders: readonly Flooder[]): Promise<nu
 }
 
 describe('A conversation beside a burst', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const stage = new DoorStage(easy);
   before(() => stage.start());
   after(() => stage.stop());

@@ -50,7 +50,7 @@ const kinds: readonly Joins[] = [
 ];
 
 describe('Joins, 27 kB of which make the server tell hundreds of megabytes', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const stage = new DoorStage(
     { maxToldByteRate: 65_536, maxToldByteBurst: budget },
     // A join that waits is charged as well.

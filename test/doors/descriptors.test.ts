@@ -45,7 +45,7 @@ class Crowd {
 }
 
 describe('A server that runs out of file descriptors', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let server: ChildProcess;
   let said = '';
   let url = '';

@@ -3,6 +3,7 @@ import { PollingLine, WebSocketLine, ask } from './line.js';
 import type { Line } from './line.js';
 import { speeches } from './speeches.js';
 import type { Speech } from './speeches.js';
+import { patienceMs } from '../support/until.js';
 
 /** A way into the server that keeps clients. */
 export interface Door {
@@ -46,7 +47,7 @@ export class Visitor {
   }
 
   /** The next packet that fits; what comes before it is skipped. */
-  next(fits: RegExp, patienceMs = 8_000): Promise<string> {
+  next(fits: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(giveUp);

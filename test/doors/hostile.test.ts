@@ -5,7 +5,7 @@ import { DoorStage } from './stage.js';
 
 for (const row of rows) {
   describe(`At every door: ${row.title}`, function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const stage = new DoorStage(row.config, row.options);
     const cells = doors.filter((door) => row.fits(door));
     /** By door: the slow ones run at the same time. */

@@ -20,7 +20,7 @@ function request({ number }: Visitor, method: string, params: object): string {
 }
 
 describe('What is told because of media, after the media server was waited for', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const stage = new DoorStage({ kurentoRoom: { filterType: 'marker' } });
   let charges: Charges;
   before(async () => {

@@ -41,7 +41,7 @@ function exchange(origin: string, bytes: string, answers: number): Promise<strin
 }
 
 describe('The paths of the server below PATH_PREFIX=/meet', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const stage = new DoorStage({ pathPrefix: '/meet', closeEndpoint: 'token', adminToken: 'secret' });
   before(() => stage.start());
   after(() => stage.stop());

@@ -82,7 +82,7 @@ const moves: readonly Move[] = [
 ];
 
 describe('What a join tells after it waited for `authorize`, and what a leave tells', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const stage = new DoorStage({}, { authorize: () => new Promise((resolve) => setImmediate(resolve, undefined)) });
   let charges: Charges;
   before(async () => {

@@ -26,7 +26,7 @@ function refusal(door: PlainDoor, [status, title, code, reason]: typeof tooMany 
 }
 
 describe('At every door that keeps no clients', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let stage: DoorStage;
   let plainDoors: Readonly<Record<'rest' | 'concierge' | 'easyrtc' | 'admin', PlainDoor>>;
   const clients: RawClient[] = [];

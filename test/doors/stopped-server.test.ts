@@ -8,7 +8,7 @@ const ping = String(pingMs);
 const silence = String(pingMs * 3);
 
 describe('A server that its system stops for a while', function () {
-  this.timeout(40_000);
+  this.timeout(60_000);
 
   // `npm run soak:sleep` does the same with the times of every day.
   it('throws nobody out, at any door: they are where they were', async () => {

@@ -77,7 +77,7 @@ const files = { files: 'uuid', filesDir: mkdtempSync(join(tmpdir(), 'atrium-tunn
 const forgery = new Proofs({ secret: 'x'.repeat(32), nodeId: 'a stranger', now: Date.now });
 
 describe('Through a node that is not the owner of a world', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   after(() => {
     rmSync(files.filesDir, { recursive: true });

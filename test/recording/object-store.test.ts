@@ -124,8 +124,7 @@ describe('recordings in an object store', function () {
     const { optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       readonly optionalDependencies: Readonly<Record<string, string>>;
     };
-    expect([...s3Packages]).to.deep.equal(
-      Object.entries(optionalDependencies).map(([name, version]) => `${name}@${version}`),
-    );
+    const versions = Object.entries(optionalDependencies).filter(([name]) => name.startsWith('@aws-sdk/'));
+    expect([...s3Packages]).to.deep.equal(versions.map(([name, version]) => `${name}@${version}`));
   });
 });

@@ -160,7 +160,7 @@ describe('the headers of every answer, with sites that may frame the page', () =
 });
 
 describe('Strict-Transport-Security', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'atrium-hsts-'));
   const given = { tlsCert: join(folder, 'cert.pem'), tlsKey: join(folder, 'key.pem') };
   const selfSigned = { tls: 'self-signed', ...given } as const;

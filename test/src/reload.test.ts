@@ -22,7 +22,7 @@ interface Line {
 }
 
 describe('a server whose configuration is reloaded', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder = '';
   let server: RunningServer;
   let reloading: Reloading;

@@ -25,7 +25,7 @@ async function get(url: string, ca: string): Promise<number | undefined> {
 }
 
 describe('TLS', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'atrium-tls-'));
   const files = { tlsCert: join(folder, 'cert.pem'), tlsKey: join(folder, 'key.pem') };
   let server: RunningServer | undefined;

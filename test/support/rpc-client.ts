@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { patienceMs } from './until.js';
 
 export interface WireFrame {
   readonly id?: unknown;
@@ -12,8 +13,6 @@ export interface WireFrame {
   };
   readonly [member: string]: unknown;
 }
-
-const patienceMs = 15_000;
 
 /** A client of the room protocol that keeps the frames in the order of their arrival. */
 export class RpcClient {

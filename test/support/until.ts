@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** How long anything may take that is not about time, in ms: a machine that runs other tests beside is slow. */
+export const patienceMs = 40_000;
+
 /** The longest time between two checks, in ms, unless the first is longer. */
 const longestPauseMs = 100;
 
@@ -10,7 +13,7 @@ const longestPauseMs = 100;
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
+  timeoutMs = patienceMs,
   pauseMs = 10,
 ): Promise<void> {
   const begun = Date.now();

@@ -10,7 +10,7 @@ import { serverProgram } from '../../support/programs.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { ServerProcess } from '../../support/server-process.js';
-import { until } from '../../support/until.js';
+import { patienceMs, until } from '../../support/until.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const names = new Names('atrium:');
@@ -226,14 +226,14 @@ export class Rig {
   }
 
   /** All nodes run and are up, and nothing is left of what clients had. */
-  async expectNothingLeft(patienceMs = 15_000): Promise<void> {
+  async expectNothingLeft(withinMs = patienceMs): Promise<void> {
     let left: string[] = [];
     const isNothing = async (): Promise<boolean> => {
       const pipelines = await Promise.all(this.engines.map(({ url }) => pipelinesOf(url)));
       left = [...pipelines.flat(), ...(await this.#leftInRedis())];
       return left.length === 0;
     };
-    await until('nothing is left', isNothing, patienceMs).catch((error: unknown) => {
+    await until('nothing is left', isNothing, withinMs).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${left.join(', ')}`);
     });
   }

@@ -2,6 +2,7 @@ import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { decodePayload, encodePayload } from '../../../dialects/compeit/transport/payload.js';
 import { ask } from './http.js';
+import { patienceMs } from '../../support/until.js';
 
 export const endpoint = '/connection_agent';
 
@@ -20,8 +21,6 @@ interface Line {
   stop(): void;
   binary?(): void;
 }
-
-const patienceMs = 5_000;
 
 export type Transport = 'websocket' | 'xhr-polling' | 'socket.io';
 export const transports: readonly Transport[] = ['websocket', 'xhr-polling', 'socket.io'];

@@ -44,9 +44,9 @@ describe('COMPEIT with BRIDGE=false', () => {
     const { dialects } = JSON.parse(body) as { dialects: { name: string }[] };
     expect(dialects.find(({ name }) => name === 'compeit')).to.have.keys('name', 'connections');
     const metrics = (await ask(`${url()}/metrics`, asAdmin)).body;
-    expect(metrics).to.match(/connections\{dialect="compeit"\} \d/);
-    expect(metrics).to.match(/undelivered_texts_total\{dialect="easyrtc"\} 0/);
-    expect(metrics).to.not.match(/undelivered_texts_total\{dialect="compeit"\}/);
+    expect(metrics).to.match(/connections\{door="compeit"\} \d/);
+    expect(metrics).to.match(/undelivered_texts_total\{door="easyrtc"\} 0/);
+    expect(metrics).to.not.match(/undelivered_texts_total\{door="compeit"\}/);
   });
 });
 

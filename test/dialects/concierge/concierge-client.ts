@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
+import { patienceMs } from '../../support/until.js';
 
 export interface Identity {
   readonly name: string;
@@ -15,8 +16,6 @@ export interface WirePayload {
   readonly code?: string;
   readonly [member: string]: unknown;
 }
-
-const patienceMs = 8_000;
 
 /** A client of the Concierge protocol that shows the payloads in the order of their arrival. */
 export class ConciergeClient {

@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import type { z } from 'zod';
-import { until } from '../../support/until.js';
+import { patienceMs, until } from '../../support/until.js';
 import { pushEnvelope, serverData } from './server-messages.js';
 
 export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
@@ -21,8 +21,6 @@ export interface Wire {
   readonly msgData?: Data;
   readonly [name: string]: unknown;
 }
-
-const patienceMs = 5_000;
 
 const signals: ReadonlySet<string> = new Set(['candidate', 'offer', 'answer', 'reject', 'hangup']);
 

@@ -6,7 +6,7 @@ import { until } from '../../support/until.js';
 const payloadFeedback = 206;
 
 describe('a call through the embedded engine with clients that are no browsers', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   let call: PeerCall;
   let pipeline: string;

@@ -9,7 +9,7 @@ const found = z.object({ candidate: z.string(), sdpMid: z.string() });
 const everyAddress = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
 
 describe('a call through the embedded engine where there is only IPv6', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   before(function () {
     if (!everyAddress.some(({ address }) => address === '::1')) this.skip();

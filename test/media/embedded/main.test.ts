@@ -43,7 +43,7 @@ async function end(child: ChildProcess): Promise<Ended> {
 }
 
 describe('the process of the embedded engine', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('run alone, says where it listens and ends cleanly on a signal', async () => {
     const child = start('--port', '0');

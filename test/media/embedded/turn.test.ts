@@ -10,7 +10,7 @@ const account = { user: 'engine', password: 'se:cret' };
 const found = z.object({ candidate: z.string(), sdpMid: z.string() });
 
 describe('an endpoint of the embedded engine with a STUN and a TURN server', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let turn: TurnServer | undefined;
   let engine: EmbeddedEngine;
   let client: KurentoSocket;

@@ -48,7 +48,7 @@ const silence: Readonly<Record<string, () => Promise<OtherSide>>> = {
 
 /** Node ends a process when nothing is left to wait for: no socket, no timer. The programs run side by side, since they only wait. */
 describe('kurento engine › a closed engine does not keep its process from ending', function () {
-  this.timeout(40_000);
+  this.timeout(60_000);
   const room = new ScriptedRoom();
   const sides = {
     ...silence,

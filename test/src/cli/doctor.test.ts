@@ -19,7 +19,7 @@ interface Finding {
 
 /** docs/access.md#commands. What a good set-up and broken ones look like. */
 describe('atrium doctor', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let port = 0;
   before(async () => {
     port = await freePort();

@@ -4,9 +4,7 @@ import type { Socket as ServerSocket } from 'socket.io';
 import { Manager } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { ServiceStage } from '../../support/service-stage.js';
-import { until } from '../../support/until.js';
-
-const patienceMs = 5000;
+import { patienceMs, until } from '../../support/until.js';
 
 /** What a client does in a namespace between entering and leaving it. */
 interface Visit {
@@ -60,7 +58,7 @@ const visits: readonly Visit[] = [
 ];
 
 describe('a connection of socket.io that goes on', function () {
-  this.timeout(40_000);
+  this.timeout(60_000);
   const stage = new ServiceStage({ orchestrator: { namespace: '/vr' } });
   /** The one that the test has opened. */
   let served: ServerSocket['conn'] | undefined;
