@@ -10,7 +10,7 @@ import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 /** The longest time for which a picture may stand still, in ms. */
 const longestPauseMs = 300;
 /** How often the owner is killed, while the machine makes pictures stop. */
-const mostKills = 3;
+const mostKills = 6;
 const room = 'nodes';
 const names = ['Ana', 'Berta', 'Clara'] as const;
 
