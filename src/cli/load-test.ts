@@ -8,7 +8,7 @@ import { readConfig } from '../config.js';
 import { adminReachedAt, reachedAt } from '../health-check.js';
 import { CommandError, GivenFlags, UsageError, exitCodes } from './command.js';
 import type { Command, Flags, Surroundings } from './command.js';
-import { causeOf } from './remote.js';
+import { causeOf, remoteFlags } from './remote.js';
 import { aligned } from './rooms.js';
 import { configArgs, keyIn, secondsIn } from './token-create.js';
 
@@ -25,26 +25,18 @@ const flags: Flags = {
   duration: { value: 'TIME', meaning: 'How long all stay, as 60s or 5m. Default: 60s.' },
   'join-rate': { value: 'N/s', meaning: 'How many come in a second. Default: 10/s.' },
   'video-kbps': { value: 'N', meaning: 'What each picture takes. Default: 1000.' },
-  url: {
-    value: 'URL',
-    meaning:
-      'The server, with its path prefix. Default: ATRIUM_URL, else the server of the same configuration on this machine.',
-  },
+  ...remoteFlags,
   token: {
     value: 'TOKEN',
     meaning: 'The token of one participant. Default: one that a key signs for each, where there is a key.',
     isMany: true,
   },
-  key: { value: 'NAME', meaning: 'The key that signs. Default: the first.' },
   metrics: {
     value: 'URL',
     meaning:
       "Where the server's figures are. Default: ADMIN_PORT of the configuration, else below the server's URL with ADMIN_TOKEN.",
   },
   'bind-address': { value: 'ADDRESS', meaning: 'For media. Default: every address of this machine but loopback.' },
-  config: { value: 'FILE', meaning: 'The configuration of the server, which has the keys.' },
-  dev: { meaning: 'Sign with the key of a server with --dev.' },
-  json: { meaning: 'Print one JSON object, for programs.' },
 };
 
 export const loadTestCommand: Command = {
