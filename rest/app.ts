@@ -40,9 +40,12 @@ import type { Kept } from './room-requests.js';
 import { roomHandlers } from './rooms.js';
 import { operationsRouter } from './router.js';
 import type { AskingOf, RoomOfRecording } from './router.js';
+import type { Component } from './schemas.js';
 import { SeenRecordings } from './seen-recordings.js';
 import { staticFiles } from './static-files.js';
 import { isTwirp, refuseAsTwirp, twirpPath, twirpRouter } from './twirp/router.js';
+import { udpProbeHandlers } from './udp-probes.js';
+import type { SendProbes } from './udp-probes.js';
 import { WrongTokens } from './wrong-tokens.js';
 
 export interface AppOptions {
@@ -63,6 +66,7 @@ export interface AppOptions {
   readonly readiness: () => Readiness;
   readonly drains: Drains;
   readonly debug: DebugSources;
+  readonly sendProbes: SendProbes;
   /** Undefined where there are no other nodes. */
   readonly move?: Move | undefined;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
@@ -80,6 +84,8 @@ export interface AppOptions {
   readonly pagePolicy: () => string;
   /** Where the client of a request reaches the server, as https://host[:port]. */
   readonly siteOf: (request: IncomingMessage) => string;
+  /** What the server takes the client of a request for. */
+  readonly seenAs: (request: IncomingMessage) => Component<'SeenAs'>;
   /** Addresses for other machines, for a client on this machine. */
   readonly elsewhereFor: (request: IncomingMessage) => readonly string[];
   readonly pathPrefix: string;
@@ -120,7 +126,7 @@ const operatorPaths = /^\/api\/v1\/(drain|debug)(\/|$)/;
 const asAdmin = {
   isAdmin: true,
   caller: { administrator: 'admin', bearer: administrator, isAdmin: true },
-} satisfies Omit<Asking, 'base'>;
+} satisfies Omit<Asking, 'base' | 'seenAs'>;
 
 export function restApp(options: AppOptions): RestApp {
   const { rooms, pageSettings, closeByGet, pathPrefix } = options;
@@ -139,6 +145,8 @@ export function restApp(options: AppOptions): RestApp {
     ...healthHandlers(options.health, options.readiness),
     ...debugHandlers(rooms, options.debug),
     ...drainHandlers(options.drains, options.audit),
+    ...udpProbeHandlers(options.sendProbes, options.audit, options.now),
+    getSeenAs: (_input: object, { seenAs }: Asking) => ({ status: 200, body: seenAs() }) as const,
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: (openApi ??= openApiDocument(pathPrefix)) }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc() }) as const,
@@ -170,8 +178,13 @@ export function restApp(options: AppOptions): RestApp {
   const askingOf: AskingOf = async (request, operation, room) => ({
     ...(await allowed(request, operation, room)),
     base: () => `${options.siteOf(request)}${pathPrefix}`,
+    seenAs: () => options.seenAs(request),
   });
-  const allowed = async (request: Request, { access }: Operation, room: string): Promise<Omit<Asking, 'base'>> => {
+  const allowed = async (
+    request: Request,
+    { access }: Operation,
+    room: string,
+  ): Promise<Omit<Asking, 'base' | 'seenAs'>> => {
     if (access === 'everybody') return { isAdmin: false, caller: stranger };
     if (access === 'admin') {
       admin.needToChange(claimOf(request));
@@ -214,7 +227,10 @@ export function restApp(options: AppOptions): RestApp {
   answerProblems(ofOthers, options.onDefect);
   const ofOperator = operationsRouter(
     handlers,
-    { askingOf: () => Promise.resolve({ ...asAdmin, base: () => '' }), roomOfRecording, requests },
+    {
+      askingOf: (request) => Promise.resolve({ ...asAdmin, base: () => '', seenAs: () => options.seenAs(request) }),
+      ...{ roomOfRecording, requests },
+    },
     (name) => operatorPaths.test(operations[name].path),
   );
   return { app, answer: async (request) => passed.serve(request), ofOperator };

@@ -20,6 +20,8 @@ interface ClientFacts {
 
 /** What is known of a room outside of it. */
 export interface DebugSources {
+  /** Of the server itself, without secrets. */
+  readonly server: () => Omit<Component<'ServerDebug'>, 'at' | 'rooms'>;
   /** @param client `Newcomer.session` of a participant of that dialect */
   readonly clientFacts: (dialect: string, client: object | undefined) => ClientFacts | undefined;
   /** Of this server, where it is one of several. */
@@ -31,8 +33,14 @@ export interface DebugSources {
   readonly now: () => number;
 }
 
-export function debugHandlers(rooms: Rooms, sources: DebugSources): Handlers<'debugRoom'> {
-  return { debugRoom: ({ room }) => ({ status: 200, body: debugStateOf(roomNamed(rooms, room), sources) }) };
+export function debugHandlers(rooms: Rooms, sources: DebugSources): Handlers<'debugServer' | 'debugRoom'> {
+  return {
+    debugServer: () => ({
+      status: 200,
+      body: { at: dateOf(sources.now()), ...sources.server(), rooms: [...rooms.names] },
+    }),
+    debugRoom: ({ room }) => ({ status: 200, body: debugStateOf(roomNamed(rooms, room), sources) }),
+  };
 }
 
 /** Takes over member by member, so that no secret gets in by itself. */

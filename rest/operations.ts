@@ -4,6 +4,7 @@ import { inRoom, none, nothing, onRoom, roomName } from './operation.js';
 import type { Operation } from './operation.js';
 import { recordingOperations } from './recording-operations.js';
 import { components } from './schemas.js';
+import type { Component } from './schemas.js';
 
 /** A whole number in the query. */
 const queryNumber = z
@@ -307,6 +308,41 @@ export const operations = {
     responses: { 204: nothing },
     problems: ['conflict'],
   },
+  debugServer: {
+    method: 'get',
+    path: '/api/v1/debug',
+    tag: 'server',
+    summary: 'What the server knows of itself, for its operator. No secrets are in it',
+    description:
+      'Addresses are cut to /24 and /48. What it holds may change with each version. At ADMIN_PORT it needs no token. `atrium debug collect` puts it into a file, with all rooms.',
+    params: none,
+    access: 'admin',
+    responses: { 200: components.ServerDebug },
+    problems: [],
+  },
+  probeUdp: {
+    method: 'post',
+    path: '/api/v1/udp-probes',
+    tag: 'server',
+    summary: 'Sends a few datagrams to another server, which learns whether its media ports are open',
+    description:
+      'For `atrium doctor --from URL` of that server. Little is sent, so that nobody can be flooded: see `UdpProbe`. Six requests a minute are served, one at a time.',
+    params: none,
+    body: components.UdpProbe,
+    access: 'admin',
+    responses: { 200: components.UdpProbed },
+    problems: [],
+  },
+  getSeenAs: {
+    method: 'get',
+    path: '/api/v1/seen-as',
+    tag: 'server',
+    summary: 'What the server takes the client for that asks: its address, and whether a proxy has named it',
+    params: none,
+    access: 'everybody',
+    responses: { 200: components.SeenAs },
+    problems: [],
+  },
   debugRoom: {
     method: 'get',
     path: '/api/v1/debug/rooms/{room}',
@@ -413,6 +449,8 @@ export interface Asking {
   readonly caller: Caller;
   /** Where the client reaches this server, as https://host/prefix, without a slash at the end. */
   readonly base: () => string;
+  /** What the server takes the client for. */
+  readonly seenAs: () => Component<'SeenAs'>;
 }
 /** What its handler returns. */
 export type Answer<O extends OperationName> = {

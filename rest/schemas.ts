@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { grantsSchema, isStreamId, mostKeptTexts } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
+import { seenAs, serverDebug, udpProbe, udpProbed } from './server-schemas.js';
 import { fileLink, manifest, newRecording, recordedFile, recording, recordingList } from './recording-schemas.js';
 
 /** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
@@ -439,6 +440,10 @@ export const components = {
   ClientConfig: clientConfig,
   Health: health,
   DebugState: debugState,
+  ServerDebug: serverDebug,
+  UdpProbe: udpProbe,
+  UdpProbed: udpProbed,
+  SeenAs: seenAs,
   Status: status,
   DrainWish: drainWish,
   Drain: drain,

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import winston from 'winston';
 import type { ParentLog } from '../log.js';
+import { LineRing } from './line-ring.js';
 import { boundedError, boundedField, boundedMessage, escaped } from './log-fields.js';
 import { withHashedNames } from './log-names.js';
 import { limitedLog } from './log-limit.js';
@@ -18,6 +19,8 @@ const limits = { perAddress: 30, perMessage: 600 };
 /** A log whose level can be changed while it is used, also that of its children. */
 export interface LeveledLog extends ParentLog {
   level: LogLevel;
+  /** The last ones that were written, the oldest first. */
+  readonly lastLines: readonly string[];
 }
 
 interface LogOptions {
@@ -50,22 +53,29 @@ export function createLog(
   });
   const colours = format === 'text' && output === undefined && process.stdout.isTTY ? [colorize()] : [];
   const transport = output ? new winston.transports.Stream({ stream: output }) : new winston.transports.Console();
+  const ring = new LineRing();
   const logger = winston.createLogger({
     level: 'debug',
     format: combine(errors({ stack: true }), timestamp(), ...colours, format === 'json' ? json : text),
-    transports: [transport],
+    transports: [transport, new winston.transports.Stream({ stream: ring, eol: '' })],
   });
   const threshold = { level };
   const log = above(
     threshold,
     limitedLog(names === 'hash' ? withHashedNames(logOf(logger)) : logOf(logger), limits, clock),
   );
-  return Object.defineProperty({ ...log, level }, 'level', {
-    get: () => threshold.level,
-    set: (next: LogLevel) => {
+  return {
+    ...log,
+    get level() {
+      return threshold.level;
+    },
+    set level(next) {
       threshold.level = next;
     },
-  });
+    get lastLines() {
+      return ring.lines;
+    },
+  };
 }
 
 /** Winston formats a line before it checks the level, and the limits count it. This check comes first: lines below the level cost nothing. */

@@ -31,7 +31,7 @@ import type {
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
-import { callerOf } from '../transport/gate/caller.js';
+import { callerOf, proxyOf } from '../transport/gate/caller.js';
 import { adminSocketLimit, socketLimit } from '../transport/gate/descriptors.js';
 import type { Refused } from '../transport/gate/gate.js';
 import { DoorFigures } from '../transport/door-figures.js';
@@ -56,18 +56,21 @@ import { elsewhereOf, fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
+import type { LeveledLog } from './log.js';
 import { openRecordings } from './recordings.js';
 import { sendAway } from './send-away.js';
+import { serverDebug } from './server-debug.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
 import type { Tracing } from './tracing.js';
+import { probeUdp } from './udp-probe.js';
 import { Undo } from './undo.js';
 import { VisitLog } from './visit-log.js';
 
 /** What a program that embeds the server may decide besides the configuration. */
 export interface ServeOptions {
   /** Default: lines on standard output, as `logLevel` and `logFormat` say. */
-  readonly log?: ParentLog;
+  readonly log?: ParentLog & Partial<Pick<LeveledLog, 'lastLines'>>;
   readonly hooks?: Hooks;
   /** Protocols that are spoken besides the built-in ones. One that has the name of a built-in one is spoken in its place. */
   readonly dialects?: readonly Dialect[];
@@ -264,6 +267,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       health,
       readiness,
       debug: {
+        server: () => serverDebug(config, health(), log.lastLines ?? []),
         clientFacts: (dialect, client) => dialects.find(({ name }) => name === dialect)?.clientFacts?.(client),
         node: () => node?.health,
         positionOf: (room) => node?.positionOf(room),
@@ -275,6 +279,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
           draining.begin({ ...wish, ms: seconds === undefined ? undefined : seconds * 1_000 }),
         takeBack: () => draining.takeBack(),
       },
+      sendProbes: probeUdp,
       move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument,
@@ -287,6 +292,10 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       siteOf: (request) => {
         const { secure: isSecure, host } = callerOf(request);
         return `${isSecure ? 'https' : 'http'}://${host}`;
+      },
+      seenAs: (request) => {
+        const { address, secure } = callerOf(request);
+        return { address, secure, proxy: proxyOf(request) };
       },
       elsewhereFor: (request) => (cameByLoopback(request) ? elsewhere : []),
       pathPrefix: config.pathPrefix,

@@ -217,8 +217,9 @@ function method<I extends Message<I>, O extends Message<O>>(
 }
 
 function asking(caller: Caller): Asking {
-  // No answer here holds an address of this server.
-  return { isAdmin: caller.isAdmin, caller, base: () => '' };
+  // No answer here holds an address, of this server or of the client.
+  const seenAs = () => ({ address: '', secure: false, proxy: 'none' }) as const;
+  return { isAdmin: caller.isAdmin, caller, base: () => '', seenAs };
 }
 
 /** @throws TwirpError `invalid_argument` */

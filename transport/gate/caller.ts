@@ -23,6 +23,8 @@ const loopbackNetworks = ['127.0.0.0/8', '::1'];
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 const passedOn = new WeakSet<IncomingMessage>();
+/** Requests of which a trusted proxy has named the client. */
+const named = new WeakSet<IncomingMessage>();
 
 /** Of a request. Behind trusted proxies it is the client before them, once a door has received the request. */
 export function callerOf(request: IncomingMessage): Caller {
@@ -38,6 +40,12 @@ export function keepPassedOn(request: IncomingMessage, caller: Caller): void {
 /** Whether another node of this server has passed the request on. */
 export function isPassedOn(request: IncomingMessage): boolean {
   return passedOn.has(request);
+}
+
+/** Whether a proxy has named the client of a request, and whether its word counts. */
+export function proxyOf(request: IncomingMessage): 'none' | 'trusted' | 'untrusted' {
+  if (named.has(request)) return 'trusted';
+  return hopsOf(request).some(({ address }) => address !== undefined) ? 'untrusted' : 'none';
 }
 
 /** The proxies whose word about a client counts. What others say in the same headers is ignored. */
@@ -82,6 +90,7 @@ export class TrustedProxies {
       if (hop.proto !== undefined) secure = /^(https|wss)$/i.test(hop.proto);
       host = hop.host ?? host;
       if (hop.address === undefined) break;
+      named.add(request);
       address = hop.address;
       if (!this.has(address)) break;
     }
