@@ -22,8 +22,19 @@ export async function checkHealth(config: Config, patienceMs = 4_000): Promise<H
   if (config.port === 0)
     return { isHealthy: false, isReachable: false, line: 'unhealthy: PORT=0 does not say where the server is' };
   const adminUrl = adminReachedAt(config);
-  const urls = [reachedAt(config), ...(adminUrl === undefined ? [] : [adminUrl])].map((url) => `${url}/healthz`);
-  const troubles = await Promise.all(urls.map((url) => troubleAt(url, patienceMs)));
+  return checkHealthAt([reachedAt(config), ...(adminUrl === undefined ? [] : [adminUrl])], { patienceMs });
+}
+
+/**
+ * The same at these addresses, with their path prefixes.
+ * @param how whether their certificates must be those of their names. Default: not
+ */
+export async function checkHealthAt(
+  bases: readonly string[],
+  { patienceMs = 4_000, isVerified = false } = {},
+): Promise<HealthReport> {
+  const urls = bases.map((base) => `${base.replace(/\/+$/, '')}/healthz`);
+  const troubles = await Promise.all(urls.map((url) => troubleAt(url, patienceMs, isVerified)));
   const trouble = troubles.find((each) => each !== undefined);
   return trouble === undefined
     ? { isHealthy: true, isReachable: true, line: `healthy: ${urls.join(', ')}` }
@@ -55,12 +66,12 @@ interface Trouble {
 }
 
 /** @returns undefined for an answer of 200 */
-function troubleAt(url: string, patienceMs: number): Promise<Trouble | undefined> {
+function troubleAt(url: string, patienceMs: number, isVerified: boolean): Promise<Trouble | undefined> {
   return new Promise((resolve) => {
     const ask = url.startsWith('https:') ? overHttps : overHttp;
     const signal = AbortSignal.timeout(patienceMs);
-    // The certificate is for the names that clients use, and may be made by the server. Nothing secret is sent.
-    const asked = ask(url, { signal, rejectUnauthorized: false, agent: false }, (response) => {
+    // On this machine the certificate is for the names that clients use, and may be made by the server. Nothing secret is sent.
+    const asked = ask(url, { signal, rejectUnauthorized: isVerified, agent: false }, (response) => {
       response.resume();
       const { statusCode } = response;
       if (statusCode === 200) resolve(undefined);

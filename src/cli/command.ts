@@ -32,8 +32,10 @@ export interface Command {
   /** As `token create`. */
   readonly name: string;
   readonly summary: string;
-  /** For its help. Undefined for a command that takes the options of the server. */
+  /** For its help. Undefined for a command that explains itself. */
   readonly flags?: Flags;
+  /** Whether it takes the options of the server besides. */
+  readonly takesOptions?: true;
   /** What it is about, where that is given without a flag. For its help. */
   readonly operand?: { readonly value: string; readonly meaning: string };
   /** @throws UsageError, ConfigError */
@@ -77,7 +79,7 @@ export class GivenFlags {
       this.#values = values;
       [this.operand] = positionals;
     } catch (error) {
-      throw new UsageError((error as Error).message.split('. ')[0] ?? '', { cause: error });
+      throw new UsageError(oneLine((error as Error).message), { cause: error });
     }
   }
 
@@ -95,4 +97,29 @@ export class GivenFlags {
     const value = this.#values[name];
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
   }
+}
+
+/** What Node says of words that it cannot read, in a line. */
+function oneLine(message: string): string {
+  const [, flag] = /^Option '(?:-\w, )?(--[\w-]+).*argument is ambiguous/.exec(message) ?? [];
+  if (flag !== undefined) return `${flag}: a value that begins with a dash is written as ${flag}=-x`;
+  return message.split(/\.\s/)[0] ?? '';
+}
+
+/** For a command that takes the options of the server besides its own flags. @returns its flags, and the other words. @throws UsageError */
+export function splitFlags(
+  flags: Flags,
+  args: readonly string[],
+): { readonly given: GivenFlags; readonly rest: readonly string[] } {
+  const own: string[] = [];
+  const rest: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    const [, name = '', isWhole] = /^--([^=]+)(=)?/.exec(arg) ?? [];
+    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+    const hasNext = flag?.value !== undefined && isWhole === undefined && at + 1 < args.length;
+    (flag ? own : rest).push(...args.slice(at, at + (hasNext ? 2 : 1)));
+    if (hasNext) at += 1;
+  }
+  return { given: new GivenFlags(flags, own), rest };
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { UsageError } from './command.js';
 import type { Command, Flags } from './command.js';
-import { Remote, remoteFlags } from './remote.js';
+import { Remote, operatorFlags } from './remote.js';
 import { nothing, reasonFlag } from './rooms.js';
 import { secondsIn } from './token-create.js';
 
-const { url, config, json } = remoteFlags;
 const flags: Flags = {
   within: {
     value: 'TIME',
@@ -14,13 +13,7 @@ const flags: Flags = {
   ...reasonFlag,
   'no-return': { meaning: 'Clients are not told to come back.' },
   back: { meaning: 'The server does not end, after all.' },
-  ...(url && { url }),
-  token: {
-    value: 'TOKEN',
-    meaning: 'The admin token. Default: ATRIUM_TOKEN, else ADMIN_TOKEN. ADMIN_PORT needs none.',
-  },
-  ...(config && { config }),
-  ...(json && { json }),
+  ...operatorFlags,
 };
 const begun = z.object({ inMs: z.number(), comeBack: z.boolean() });
 

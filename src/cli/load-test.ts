@@ -4,11 +4,12 @@ import type { LoadOptions, LoadResult, Quantiles } from '../../load/load-test.js
 import { readingIn } from '../../load/usage.js';
 import type { ServerReading } from '../../load/usage.js';
 import { makeToken, readGrants } from '../../access/index.js';
+import { causeOf } from '../cause-of.js';
 import { readConfig } from '../config.js';
 import { adminReachedAt, reachedAt } from '../health-check.js';
 import { CommandError, GivenFlags, UsageError, exitCodes } from './command.js';
 import type { Command, Flags, Surroundings } from './command.js';
-import { causeOf, remoteFlags } from './remote.js';
+import { checkedUrl, remoteFlags } from './remote.js';
 import { aligned } from './rooms.js';
 import { configArgs, keyIn, secondsIn } from './token-create.js';
 
@@ -119,10 +120,7 @@ function countIn(given: GivenFlags, flag: string, byDefault: number, least = 0):
 
 /** Without a slash at the end. @throws UsageError, ConfigError */
 function baseOf(given: GivenFlags, { env }: Surroundings): string {
-  const base = given.text('url') ?? env.ATRIUM_URL ?? reachedAt(readConfig(configArgs(given), env));
-  if (!/^https?:\/\//.test(base) || !URL.canParse(base))
-    throw new UsageError('--url must be an http:// or https:// URL');
-  return base.replace(/\/+$/, '');
+  return checkedUrl(given.text('url') ?? env.ATRIUM_URL ?? reachedAt(readConfig(configArgs(given), env)));
 }
 
 /** Their tokens, and their names where tokens say them. @throws UsageError, ConfigError */

@@ -41,7 +41,7 @@ const list: Command = {
   },
 };
 
-const repairFlags: Flags = { ...where };
+const repairFlags: Flags = { ...where, ...json };
 const repair: Command = {
   name: 'recording repair',
   summary: 'gives recordings their end whose server has died, as its next start does',
@@ -67,7 +67,7 @@ const repair: Command = {
       repaired.push(...after.filter(({ id, state }) => before.get(id) !== state));
       await kept.close();
     }
-    out(lines(repaired));
+    out(given.isGiven('json') ? `${JSON.stringify({ recordings: repaired })}\n` : lines(repaired));
     return exitCodes.done;
   },
 };
@@ -81,6 +81,7 @@ const mixFlags: Flags = {
   },
   size: { value: 'WxH', meaning: `In pixels. Default: ${sizes.width}x${sizes.height}.` },
   ...where,
+  ...json,
 };
 const mix: Command = {
   name: 'recording mix',
@@ -108,7 +109,7 @@ const mix: Command = {
       const help = isMissing ? ': install it, as with apt-get install ffmpeg' : '';
       throw new CommandError(`${(error as Error).message}${help}`, exitCodes.failed);
     }
-    out(`${target}\n`);
+    out(given.isGiven('json') ? `${JSON.stringify({ file: target })}\n` : `${target}\n`);
     return exitCodes.done;
   },
 };

@@ -1,5 +1,6 @@
 import { administrator, makeToken } from '../../access/index.js';
 import type { z } from 'zod';
+import { causeOf } from '../cause-of.js';
 import { readConfig } from '../config.js';
 import { adminReachedAt, reachedAt } from '../health-check.js';
 import { CommandError, GivenFlags, UsageError, exitCodes } from './command.js';
@@ -22,6 +23,18 @@ export const remoteFlags: Flags = {
   config: { value: 'FILE', meaning: 'The configuration of the server, which has the keys.' },
   dev: { meaning: 'Sign with the key of a server with --dev.' },
   json: { meaning: 'Print one JSON object, for programs.' },
+};
+
+const { url, config, json } = remoteFlags;
+/** Of a command that ADMIN_PORT serves, or the bearer of the admin token alone. */
+export const operatorFlags: Flags = {
+  ...(url && { url }),
+  token: {
+    value: 'TOKEN',
+    meaning: 'The admin token. Default: ATRIUM_TOKEN, else ADMIN_TOKEN. ADMIN_PORT needs none.',
+  },
+  ...(config && { config }),
+  ...(json && { json }),
 };
 
 /** How long the server has for an answer, and for each piece of a file, in ms. To stop a recording may take it 10 s. */
@@ -143,11 +156,7 @@ export class Remote {
   }
 
   #urlOf(path: string, isForOperators: boolean): URL {
-    const base = this.#namedUrl ?? this.#ownUrl(isForOperators);
-    if (!/^https?:\/\//.test(base) || !URL.canParse(base)) {
-      throw new UsageError('--url must be an http:// or https:// URL');
-    }
-    const url = new URL(base);
+    const url = new URL(checkedUrl(this.#namedUrl ?? this.#ownUrl(isForOperators)));
     url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/${path}`;
     url.search = '';
     url.hash = '';
@@ -181,6 +190,20 @@ export class Remote {
   }
 }
 
+/** The address of a server in a flag, without a slash at the end. @throws UsageError */
+export function urlIn(given: GivenFlags, flag: string): string | undefined {
+  const url = given.text(flag);
+  return url === undefined ? undefined : checkedUrl(url, flag);
+}
+
+/** @throws UsageError */
+export function checkedUrl(url: string, flag = 'url'): string {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new UsageError(`--${flag} must be an http:// or https:// URL`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
 /** @param text its body */
 function refusal({ url, status }: Response, text: string): CommandError {
   const answer = jsonIn(text);
@@ -200,11 +223,4 @@ function jsonIn(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** fetch hides what went wrong. */
-export function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }

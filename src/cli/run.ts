@@ -62,12 +62,13 @@ function help(): string {
   return `Atrium ${version()}: a conference room server\n\n${lines.join('')}\n${ends}`;
 }
 
-function helpOf({ name, summary, operand, flags = {} }: Command): string {
+function helpOf({ name, summary, operand, flags = {}, takesOptions }: Command): string {
   const about = operand ? `  ${operand.value}\n      ${operand.meaning}\n` : '';
   const told = Object.entries(flags).map(([flag, { value, meaning, isMany, short }]) => {
     const again = isMany ? ' May be given several times.' : '';
     const letter = short === undefined ? '' : `-${short}, `;
     return `  ${letter}--${flag}${value === undefined ? '' : ` ${value}`}\n      ${meaning}${again}\n`;
   });
-  return `atrium ${name}: ${summary}\n\n${about}${told.join('')}`;
+  const more = takesOptions ? '  and all options of the server: `atrium start --help`\n' : '';
+  return `atrium ${name}: ${summary}\n\n${about}${told.join('')}${more}`;
 }

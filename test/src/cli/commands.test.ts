@@ -8,6 +8,7 @@ import { decodeJwt } from 'jose';
 import { TokenVerifier } from 'livekit-server-sdk';
 import { Access, readKeys } from '../../../access/index.js';
 import { roles } from '../../../rooms/index.js';
+import { commands } from '../../../src/cli/commands.js';
 import { configOf } from '../../../src/config.js';
 import { keptLog } from '../../access/given.js';
 import { atrium as atriumWith } from './atrium.js';
@@ -118,8 +119,16 @@ describe('atrium health', () => {
     expect(await atrium(line, {})).to.include({ code: 0 });
     status = 503;
     expect(await atrium(line, {})).to.include({ code: 1 });
+    const url = `http://127.0.0.1:${port}/below/`;
+    const ill = await atrium(`health --url ${url} --json`, {});
+    expect(ill.code).to.equal(1);
+    expect(JSON.parse(ill.out)).to.include({ isHealthy: false, isReachable: true });
+    status = 200;
+    expect(await atrium('health', { ATRIUM_URL: url })).to.include({ code: 0, out: `healthy: ${url}healthz\n` });
     await new Promise((resolve) => server.close(resolve));
     expect(await atrium(line, {})).to.include({ code: 3 });
+    expect(await atrium(`health --url=${url}`, {})).to.include({ code: 3 });
+    expect(await atrium('health --url here', {})).to.include({ code: 2 });
   });
 });
 
@@ -129,6 +138,13 @@ describe('atrium', () => {
     expect(help.code).to.equal(0);
     for (const name of ['start', 'token create', 'keys generate', 'health'])
       expect(help.out).to.include(`atrium ${name}`);
+    for (const { name } of commands.filter((each) => each.name !== 'start')) {
+      const { code, out } = await atrium(`${name} --help`, {});
+      expect({ name, code }).to.deep.equal({ name, code: 0 });
+      expect(out, name)
+        .to.include(`atrium ${name}: `)
+        .and.match(/^ {2}\S.*\n {6}\S/m);
+    }
     expect(await atrium('')).to.include({ code: 2, told: help.out });
     expect(await atrium('tokn create')).to.include({
       code: 2,
