@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { debugCollect } from './debug-collect.js';
 import { doctor } from './doctor.js';
 import { drain } from './drain.js';
 import { health } from './health.js';
@@ -25,5 +26,6 @@ export const commands: readonly Command[] = [
   drain,
   health,
   doctor,
+  debugCollect,
   loadTestCommand,
 ];
