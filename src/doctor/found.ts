@@ -4,6 +4,8 @@ import type { Config } from '../config.js';
 export interface Found {
   readonly status: 'ok' | 'warn' | 'FAIL';
   readonly text: string;
+  /** A server that was named could not be reached. */
+  readonly isUnreached?: true;
 }
 
 /**

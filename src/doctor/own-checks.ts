@@ -6,14 +6,11 @@ import { adminPlaceOf, checkPlaces, isLoopback, placeOf } from '../listening.js'
 import { checkRecordings } from '../recordings.js';
 import { checkDoors } from '../start-checks.js';
 import { tlsIdentity } from '../tls.js';
+import { chainFound, daysFound } from './certificate.js';
 import { fail, ok, warn } from './found.js';
 import type { Check } from './found.js';
 
 /** What the server itself needs, besides media. */
-
-const dayMs = 86_400_000;
-/** Of a certificate that should be renewed by now. */
-const fewDays = 14;
 
 export const checkConfiguration: Check = async (config) => {
   checkDialects(config);
@@ -54,8 +51,6 @@ export const checkTls: Check = async (config, now) => {
     ];
   }
   const { validTo, subjectAltName = '' } = new X509Certificate(identity.cert);
-  const days = Math.floor((Date.parse(validTo) - now) / dayMs);
-  if (days < 0) return [fail(`the certificate in ${tlsCert} has expired at ${validTo}; renew it`)];
-  const text = `the certificate is valid for ${days} days, for ${subjectAltName || 'no name'}`;
-  return [days < fewDays ? warn(`${text}; renew it`) : ok(text)];
+  const what = `the certificate in ${tlsCert} for ${subjectAltName || 'no name'}`;
+  return [daysFound(what, Date.parse(validTo), now), chainFound(identity.cert)];
 };

@@ -8,7 +8,9 @@ import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { freePort } from '../../support/free-port.js';
+import { ServiceStage } from '../../support/service-stage.js';
 import { TurnServer, turnSecret } from '../../support/turn-server.js';
+import { udpPorts } from '../../support/udp-ports.js';
 import { atrium } from './atrium.js';
 
 interface Finding {
@@ -20,15 +22,15 @@ interface Finding {
 /** docs/access.md#commands. What a good set-up and broken ones look like. */
 describe('atrium doctor', function () {
   this.timeout(60_000);
-  let port = 0;
+  let alone: NodeJS.ProcessEnv = {};
   before(async () => {
-    port = await freePort();
+    alone = { HOST: '127.0.0.1', PORT: String(await freePort()), MEDIA_UDP_PORTS: udpPorts() };
   });
 
   async function doctor(
     env: NodeJS.ProcessEnv,
   ): Promise<{ readonly code: number; readonly found: readonly Finding[] }> {
-    const { code, out } = await atrium('doctor --json', { HOST: '127.0.0.1', PORT: String(port), ...env });
+    const { code, out } = await atrium('doctor --json --no-call', { ...alone, ...env });
     return { code, found: (JSON.parse(out) as { findings: Finding[] }).findings };
   }
 
@@ -63,21 +65,31 @@ describe('atrium doctor', function () {
 
   it('a site whose proxy lets no WebSocket through, that is not there, or whose clock is wrong', async () => {
     let Date = new globalThis.Date().toUTCString();
-    const server = createServer((_request, response) => response.writeHead(200, { Date }).end());
+    let seen = {};
+    const server = createServer((request, response) => {
+      response.writeHead(200, { Date }).end(request.url?.endsWith('/seen-as') ? JSON.stringify(seen) : '');
+    });
     const site = `http://127.0.0.1:${await listening(server)}`;
     const at = async (url: string) => {
-      const { code, out } = await atrium(`doctor --site ${url}/`, { HOST: '127.0.0.1', PORT: String(port) });
+      const { code, out } = await atrium(`doctor --no-call --site ${url}/`, alone);
       return `${code}\n${out}`;
     };
     expect(await at(site))
       .to.match(/^1$/m)
       .and.match(/^FAIL +site: ws:\S+\/room: .*The proxy has to pass upgrades/m)
-      .and.match(/^ok +site: its clock goes as/m);
+      .and.match(/^ok +site: its clock goes as/m)
+      .and.match(/^warn +site: what the server takes clients for is not known/m);
     server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
     Date = 'Fri, 01 Jan 2021 00:00:00 GMT';
     expect(await at(site)).to.match(/^warn +site: its clock and that of this machine differ by \d+ s/m);
+    seen = { address: '10.0.0.3', secure: false, proxy: 'untrusted' };
+    expect(await at(site)).to.match(
+      /^FAIL +site: the server takes all clients for the proxy .* 10\.0\.0\.3\. Set TRUSTED/m,
+    );
+    seen = { address: '203.0.113.7', secure: false, proxy: 'trusted' };
+    expect(await at(site)).to.match(/^ok +site: a proxy names the clients: this one is 203\.0\.113\.7$/m);
     expect(await at(`http://127.0.0.1:${await freePort()}`)).to.match(
-      /^FAIL +site: \S+ cannot be reached: .*ECONNREFUSED/m,
+      /^3\n[^]*^FAIL +site: \S+ cannot be reached: .*ECONNREFUSED/m,
     );
     expect((await atrium('doctor --site rooms.example', {})).code).to.equal(2);
     server.close();
@@ -93,8 +105,9 @@ describe('atrium doctor', function () {
     rmSync(folder, { recursive: true });
   });
 
-  it('a good set-up: no line fails, and each says what was looked at', async () => {
-    const { code, out } = await atrium('doctor', { HOST: '127.0.0.1', PORT: String(port) });
+  it('a good set-up: no line fails, each says what was looked at, and a call has media', async () => {
+    const { code, out } = await atrium('doctor', alone);
+    expect(out).to.match(/^ok +call: a call: [1-9]\d* of \d+ packets came from one participant to the other$/m);
     expect(code).to.equal(0);
     for (const what of [
       'configuration',
@@ -102,8 +115,8 @@ describe('atrium doctor', function () {
       'ports',
       'TLS',
       'media engine',
-      'media ports',
       'announced addresses',
+      'media ports',
     ]) {
       expect(out).to.match(new RegExp(`^(ok|warn) +${what}: .+$`, 'm'));
     }
@@ -160,10 +173,44 @@ describe('atrium doctor', function () {
     await written(3.5);
     expect(await about('TLS', env)).to.match(/^warn .*valid for 3 days.*renew it/);
     await written(90.5);
-    expect(await about('TLS', env)).to.match(/^ok .*valid for 90 days/);
+    expect(await about('TLS', env)).to.match(/^ok .*valid for 90 days\nwarn it is signed by itself/);
     writeFileSync(env.TLS_CERT, 'nonsense');
     expect(await about('TLS', env)).to.match(/^FAIL TLS_CERT, TLS_KEY: /);
     rmSync(folder, { recursive: true });
+  });
+
+  it('media ports that another Atrium reaches, as far as it is there and takes the token', async () => {
+    const stage = new ServiceStage({ adminToken: 'secret-token' });
+    const url = (await stage.start()).slice(0, -1);
+    const env = { ...alone, MEDIA_ANNOUNCED_ADDRESSES: '127.0.0.1' };
+    const from = async (words: string, more: NodeJS.ProcessEnv = {}) => {
+      const { code, out } = await atrium(`doctor --no-call --from ${words}`, { ...env, ...more });
+      return `${code}\n${out}`;
+    };
+    try {
+      expect(await from(`${url}/ --token secret-token`))
+        .to.match(
+          new RegExp(`^ok +media ports: datagrams of ${url} come to 127.0.0.1, ports \\d+ and \\d+, and back$`, 'm'),
+        )
+        .and.match(/^ok +from: its clock goes as/m)
+        .and.match(/^FAIL +announced addresses: 127\.0\.0\.1 is this machine alone/m);
+      const elsewhere = { MEDIA_ANNOUNCED_ADDRESSES: '198.51.100.7', ATRIUM_TOKEN: 'secret-token' };
+      expect(await from(url, elsewhere)).to.match(
+        /^FAIL +media ports: no datagram of \S+ comes to 198\.51\.100\.7, port .*firewall/m,
+      );
+      expect(await from(`${url} --token wrong`)).to.match(
+        /^FAIL +media ports: http:\S+: That is not the admin token$/m,
+      );
+    } finally {
+      await stage.stop();
+    }
+    // Without an address there is nothing else that fails.
+    const gone = await atrium(`doctor --no-call --from ${url} --token x`, alone);
+    expect(gone.code).to.equal(3);
+    expect(gone.out)
+      .to.match(/^FAIL +from: \S+ cannot be reached/m)
+      .and.match(/^ok +media ports: datagrams of this machine/m);
+    expect((await atrium(`doctor --from ${url}`, { ...alone, ADMIN_TOKEN: 'of-this-server' })).code).to.equal(2);
   });
 
   it('media servers that are there, not there, or no media servers', async () => {
@@ -172,7 +219,7 @@ describe('atrium doctor', function () {
     const other = `ws://127.0.0.1:${await listening(server)}/kurento`;
     const gone = `ws://user:password@127.0.0.1:${await freePort()}/kurento`;
     const lines = (await about('Kurento media server', { KMS_URIS: [engine.url, other, gone].join(',') })).split('\n');
-    expect(lines[0]).to.match(/^ok ws:\S+: version \S+$/);
+    expect(lines[0]).to.match(/^ok ws:\S+: version \S+; it makes a pipeline$/);
     expect(lines[1]).to.match(/^FAIL ws:\S+: .*404/);
     expect(lines[2])
       .to.match(/^FAIL ws:\S+: .*ECONNREFUSED.*KMS_URIS/)
