@@ -13,6 +13,10 @@ export const engineFiguresSchema = z.object({
       count: z.number(),
     }),
   ),
+  /** Of each endpoint that has carried something, in the last 10 s: as `CarriedMedia`. */
+  endpoints: z
+    .array(z.object({ id: z.string(), packetsIn: z.number(), loss: z.number(), roundTripMs: z.number().optional() }))
+    .default([]),
 });
 
 export type EngineFigures = z.infer<typeof engineFiguresSchema>;

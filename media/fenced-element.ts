@@ -1,6 +1,7 @@
 import { MediaError } from './errors.js';
 import { FencedThing } from './fenced-thing.js';
 import type {
+  CarriedMedia,
   ElementListener,
   Endpoint,
   EndpointListener,
@@ -78,6 +79,10 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
 
   addCandidate(candidate: IceCandidate): void {
     if (!this.end) this.inner.addCandidate(candidate);
+  }
+
+  get carried(): CarriedMedia | undefined {
+    return this.end ? undefined : this.inner.carried;
   }
 
   /** As `heard`. */

@@ -201,6 +201,18 @@ export interface Endpoint extends MediaElement {
   answer(sdpOffer: string): Promise<string>;
   /** Takes a remote candidate at any time; held back until gathering has started. Unusable ones are ignored. */
   addCandidate(candidate: IceCandidate): void;
+  /** What it has carried of late, as the media server told last. Undefined where it does not tell, or has not yet. */
+  readonly carried?: CarriedMedia | undefined;
+}
+
+/** What an endpoint has carried in about 10 s, which ended up to 20 s ago. */
+export interface CarriedMedia {
+  /** Packets that came from the client. */
+  readonly packetsIn: number;
+  /** Share of the packets of a stream that were lost on the way, 0 to 1; of the stream that lost most. */
+  readonly loss: number;
+  /** To the client and back. Undefined until the client has told. */
+  readonly roundTripMs?: number | undefined;
 }
 
 export interface RecorderOptions extends MemberOptions {

@@ -1,6 +1,7 @@
 import { Durations } from '../durations.js';
 import { Tally } from '../tally.js';
 import type { EngineFigures } from './engine-figures.js';
+import type { CarriedMedia } from './port.js';
 
 /** What one media server was asked for since the start, and what it has told of its media. */
 export class ServerFigures {
@@ -9,6 +10,8 @@ export class ServerFigures {
   readonly callTimes = new Map<string, Durations>();
   /** The last that it has told. Undefined: nothing, as those that are not of this project. */
   media: EngineFigures | undefined;
+  /** What each of its endpoints has carried of late, by id. Empty while it does not tell. */
+  carried: ReadonlyMap<string, CarriedMedia> = new Map();
   /** Hears of each call, in the asynchronous context of the caller. Default: nobody does. */
   onCall: ((call: string, outcome: string, ms: number) => void) | undefined;
 

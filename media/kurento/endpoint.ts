@@ -3,7 +3,7 @@ import type { Log } from '../../log.js';
 import type { ElementFacts } from '../media-record.js';
 import { recordOf } from '../media-record.js';
 import type { ServerEndpoint } from '../media-server.js';
-import type { EndpointListener, IceCandidate, MediaFailure, MediaKind, MediaRecord } from '../port.js';
+import type { CarriedMedia, EndpointListener, IceCandidate, MediaFailure, MediaKind, MediaRecord } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import {
@@ -123,6 +123,10 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   async localDescription(): Promise<string> {
     this.assertOpen();
     return this.#askForSdp('getLocalSessionDescriptor');
+  }
+
+  get carried(): CarriedMedia | undefined {
+    return this.remote.carried;
   }
 
   addCandidate(candidate: IceCandidate): void {

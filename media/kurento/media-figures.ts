@@ -27,6 +27,7 @@ export class MediaFigures {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#client.figures.carried = new Map();
   }
 
   /** Never rejects. One that does not know the question is not asked again. */
@@ -34,8 +35,10 @@ export class MediaFigures {
     const { figures } = this.#client;
     try {
       figures.media = engineFiguresSchema.parse(await this.#client.mediaFigures());
+      figures.carried = new Map(figures.media.endpoints.map((each) => [each.id, each]));
     } catch (error) {
       figures.media = undefined;
+      figures.carried = new Map();
       const isOutOfReach = error instanceof MediaError && (error.code === 'unavailable' || error.code === 'timeout');
       if (!isOutOfReach) this.stop();
     }

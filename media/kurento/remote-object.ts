@@ -1,5 +1,6 @@
 import type kurento from 'kurento-client';
 import type { z } from 'zod';
+import type { CarriedMedia } from '../port.js';
 import type { Client, Life } from './client.js';
 
 /** An object on the media server that we made, or have taken over from another process, and release. */
@@ -40,6 +41,11 @@ export class RemoteObject {
   /** For an object that another process has made: the media server keeps it for us from now on, and we can subscribe to it. */
   describe(): Promise<void> {
     return this.#client.describe(this);
+  }
+
+  /** Of an endpoint. */
+  get carried(): CarriedMedia | undefined {
+    return this.#client.figures.carried.get(this.id);
   }
 
   /** `timeoutMs`: in place of the usual limit. */

@@ -1,6 +1,6 @@
 import type { ServerEndpoint } from '../media-server.js';
 import { MediaError } from '../errors.js';
-import type { Endpoint, EndpointListener, IceCandidate, MediaKind, MediaRecord } from '../port.js';
+import type { CarriedMedia, Endpoint, EndpointListener, IceCandidate, MediaKind, MediaRecord } from '../port.js';
 import type { ElementPlace } from './element.js';
 import { SpreadElement } from './element.js';
 import { spreadRecordOf } from './records.js';
@@ -75,6 +75,10 @@ export class SpreadEndpoint extends SpreadElement implements Endpoint, RelaySink
 
   addCandidate(candidate: IceCandidate): void {
     if (!this.ended) this.#endpoint?.addCandidate(candidate);
+  }
+
+  get carried(): CarriedMedia | undefined {
+    return this.#endpoint?.carried;
   }
 
   /** Goes on with what another process has connected. */

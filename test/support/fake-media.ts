@@ -2,6 +2,7 @@ import { MediaError } from '../../media/errors.js';
 import { LostElement, LostPipeline } from '../../media/lost.js';
 import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../../media/media-server.js';
 import type {
+  CarriedMedia,
   ElementListener,
   EndpointListener,
   IceCandidate,
@@ -444,6 +445,7 @@ export class FakeEndpoint extends FakeElement implements ServerEndpoint {
   readonly candidates: IceCandidate[] = [];
   /** What it has answered. */
   answered: string | undefined;
+  carried: CarriedMedia | undefined;
 
   constructor(
     pipeline: FakePipeline,

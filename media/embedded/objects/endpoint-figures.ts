@@ -5,7 +5,7 @@ import type { RtpSessions } from '../rtp/rtp-sessions.js';
 import type { Agreement } from '../sdp/agreement.js';
 import { receives } from '../sdp/direction.js';
 import type { TransportState } from '../transport/transport.js';
-import type { MediaCounter, MediaDirection, MediaFigures, MediaStep, Sampled } from './media-figures.js';
+import type { Carried, MediaCounter, MediaDirection, MediaFigures, MediaStep, Sampled } from './media-figures.js';
 
 /** What a stream had counted when it was looked at last. */
 type Counts = Readonly<Record<MediaCounter, number>>;
@@ -28,6 +28,7 @@ const none: Counts = {
 /** The figures of one endpoint: how its connection came about, and what its streams have carried since they were looked at last. */
 export class EndpointFigures implements Sampled {
   readonly pipeline: string;
+  readonly #id: string;
   readonly #figures: MediaFigures;
   readonly #audience: () => number;
   readonly #seen = new Map<string, Seen>();
@@ -37,16 +38,22 @@ export class EndpointFigures implements Sampled {
   #connectedAt: number | undefined;
   readonly #steps = new Set<MediaStep>();
   #hasFailed = false;
+  #carried: Carried | undefined;
 
-  /** @param audience how many receive its media */
-  constructor(figures: MediaFigures, pipeline: string, audience: () => number) {
+  /** @param id of the endpoint. @param audience how many receive its media */
+  constructor(figures: MediaFigures, id: string, pipeline: string, audience: () => number) {
     this.#figures = figures;
+    this.#id = id;
     this.pipeline = pipeline;
     this.#audience = audience;
   }
 
   get audience(): number {
     return this.#audience();
+  }
+
+  get carried(): Carried | undefined {
+    return this.#carried;
   }
 
   /** Both sides are described. */
@@ -81,6 +88,7 @@ export class EndpointFigures implements Sampled {
 
   sample(): Record<MediaDirection, number> {
     const bytes = { in: 0, out: 0 };
+    this.#carried = undefined;
     for (const kind of kinds) {
       const session = this.#sessions?.of(kind);
       const [inbound, outbound] = [session?.inbound(kind), session?.outbound(kind)];
@@ -115,7 +123,9 @@ export class EndpointFigures implements Sampled {
     if (news.packets === 0) return 0;
     const labels = { direction: 'in', kind };
     const lost = Math.max(0, news.lost_packets);
-    this.#figures.measured('media_loss_ratio', labels, lost / (news.packets + lost));
+    const loss = lost / (news.packets + lost);
+    this.#figures.measured('media_loss_ratio', labels, loss);
+    this.#hasCarried({ packetsIn: news.packets, loss });
     this.#figures.measured('media_jitter_seconds', labels, stream.jitter);
     return news.bytes;
   }
@@ -130,8 +140,20 @@ export class EndpointFigures implements Sampled {
     const labels = { direction: 'out', kind };
     this.#figures.measured('media_loss_ratio', labels, stream.fractionLost);
     // Zero: no report has told it yet.
-    if (stream.roundTripTime > 0) this.#figures.measured('media_rtt_seconds', labels, stream.roundTripTime);
+    const roundTrip = stream.roundTripTime > 0 ? stream.roundTripTime : undefined;
+    if (roundTrip !== undefined) this.#figures.measured('media_rtt_seconds', labels, roundTrip);
+    this.#hasCarried({ loss: stream.fractionLost, ...(roundTrip !== undefined && { roundTripMs: roundTrip * 1_000 }) });
     return news.bytes;
+  }
+
+  /** One of its streams has carried something since the last sample. */
+  #hasCarried({ packetsIn = 0, loss, roundTripMs }: Partial<Carried> & Pick<Carried, 'loss'>): void {
+    const before: Omit<Carried, 'id'> = this.#carried ?? { packetsIn: 0, loss: 0 };
+    const worst = Math.max(before.roundTripMs ?? 0, roundTripMs ?? 0);
+    this.#carried = {
+      ...{ id: this.#id, packetsIn: before.packetsIn + packetsIn, loss: Math.max(before.loss, loss) },
+      ...(worst > 0 && { roundTripMs: worst }),
+    };
   }
 
   /** Adds what is new. @returns it */

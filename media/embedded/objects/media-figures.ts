@@ -34,10 +34,23 @@ type Labels = Readonly<Record<string, string>>;
 /** An endpoint, as far as its figures go. */
 export interface Sampled {
   readonly pipeline: string;
+  /** What it carried between the last two samples. Undefined: nothing. */
+  readonly carried: Carried | undefined;
   /** How many receive its media. */
   readonly audience: number;
   /** Adds what has happened since the last call. @returns the bytes of media since then */
   sample(): Readonly<Record<MediaDirection, number>>;
+}
+
+/** What one endpoint has carried, as the protocol tells it. */
+export interface Carried {
+  /** Of the endpoint. */
+  readonly id: string;
+  readonly packetsIn: number;
+  /** Of the stream that lost most, 0 to 1. */
+  readonly loss: number;
+  /** Absent: no report of the client has told it. */
+  readonly roundTripMs?: number;
 }
 
 /** How often endpoints are looked at, in ms. */
@@ -103,6 +116,7 @@ export class MediaFigures {
       histograms: [...this.#histograms.values()].map(({ name, labels, of: { counts, sum, count } }) => ({
         ...{ name, labels, counts: [...counts], sum, count },
       })),
+      endpoints: [...this.#endpoints].flatMap(({ carried }) => carried ?? []),
     };
   }
 

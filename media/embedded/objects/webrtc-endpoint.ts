@@ -71,7 +71,7 @@ export class WebRtcEndpoint extends MediaElement {
     { useDataChannels = false, recvonly = false, sendonly = false }: WebRtcEndpointOptions = {},
   ) {
     super(webRtcEndpointClass.type, pipeline, context);
-    this.#figures = new EndpointFigures(context.figures, pipeline.id, () =>
+    this.#figures = new EndpointFigures(context.figures, this.id, pipeline.id, () =>
       Math.max(...(['audio', 'video'] as const).map((kind) => this.forwarders[kind].sinks.length)),
     );
     const raise = (event: string, fields: EventFields): void => {

@@ -55,6 +55,19 @@ describe('the media engine tells in one answer what it has carried', () => {
     expect([last['packets in video'], last['packets out video']]).to.deep.equal([4, 4]);
   });
 
+  it('tells of each endpoint what it has carried in the last ten seconds', async () => {
+    const { send, endpoints } = await call();
+    for (const sequence of [1, 2, 5]) send(sequence);
+    pass(10_000);
+    const [publisher, receiver] = endpoints;
+    expect((await figures()).endpoints).to.deep.equal([
+      { id: publisher, packetsIn: 3, loss: 0.4 },
+      { id: receiver, packetsIn: 0, loss: 0 },
+    ]);
+    pass(10_000);
+    expect((await figures()).endpoints, 'nothing came since').to.deep.equal([]);
+  });
+
   it('measures the steps of a connection, loss, and the bit rate of a room by its size', async () => {
     const { send } = await call();
     pass(50);
