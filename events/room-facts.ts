@@ -66,6 +66,7 @@ export class RoomFacts implements RoomsWatcher {
       }
       case 'participantRenamed':
       case 'stateChanged':
+      case 'qualityChanged':
       case 'grantsChanged':
       case 'unmuteRequested':
       case 'textSaid':

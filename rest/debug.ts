@@ -74,7 +74,7 @@ function clientOf(
   facts: ClientFacts | undefined,
   { areaOf }: DebugSources,
 ): Client {
-  const { id, slot, attributes, region = null, bearer } = participant;
+  const { id, slot, attributes, region = null, bearer, quality } = participant;
   const address = facts?.address ?? bearer.address;
   const idOf = (other: number): string => participants.find((each) => each.slot === other)?.id ?? '';
   return {
@@ -82,6 +82,7 @@ function clientOf(
     // Asking for it would make one.
     sid: participants.find((each) => each.slot === slot)?.sid ?? null,
     slot,
+    quality: quality?.level ?? null,
     door: attributes.dialect,
     region,
     address: address === undefined ? null : areaOf(address),

@@ -101,6 +101,18 @@ export const operations = {
     responses: { 200: components.Participant },
     problems: onParticipant,
   },
+  getQuality: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}/participants/{participant}/quality',
+    tag: 'participants',
+    summary: 'How well the sound and pictures of a participant get through, and the reports of its client',
+    description:
+      'Clients of the room protocol report with reportQuality. The server keeps the last 60 reports in memory: they begin anew when it is restarted, or when another node takes the room over.',
+    params: ofParticipant,
+    access: 'roomAdmin',
+    responses: { 200: components.Quality },
+    problems: onParticipant,
+  },
   updateParticipant: {
     method: 'patch',
     path: '/api/v1/rooms/{room}/participants/{participant}',

@@ -44,6 +44,14 @@ export function memberOf(participant: Participant): Component<'Participant'> {
   };
 }
 
+export function qualityOf({ quality }: Participant): Component<'Quality'> {
+  const readings = (quality?.readings ?? []).map(({ at, server, ...reading }) => ({
+    ...{ at: dateOf(at), ...reading },
+    server: server ? { loss: server.loss, rttMs: server.roundTripMs } : null,
+  }));
+  return { level: quality?.level ?? null, readings };
+}
+
 export function waitingOf({ id, name, door, since }: Waiting): Component<'Waiting'> {
   return { id, name, door, since: dateOf(since) };
 }

@@ -5,7 +5,7 @@ import { Problem } from './problem.js';
 import type { AllRooms } from './all-rooms.js';
 import { listedRoomOf } from './listed-room.js';
 import type { RoomList } from './room-list.js';
-import { banOf, memberOf, pictureOf, summaryOf, waitingOf } from './room-views.js';
+import { banOf, memberOf, pictureOf, qualityOf, summaryOf, waitingOf } from './room-views.js';
 
 export type RoomOperation =
   | 'listRooms'
@@ -15,6 +15,7 @@ export type RoomOperation =
   | 'closeRoom'
   | 'listParticipants'
   | 'getParticipant'
+  | 'getQuality'
   | 'updateParticipant'
   | 'evictParticipant'
   | 'unpublish'
@@ -84,6 +85,10 @@ export function roomHandlers(
     getParticipant: ({ room, participant }) => ({
       status: 200,
       body: memberOf(participantIn(roomNamed(rooms, room), participant)),
+    }),
+    getQuality: ({ room, participant }) => ({
+      status: 200,
+      body: qualityOf(participantIn(roomNamed(rooms, room), participant)),
     }),
     updateParticipant: async ({ room: name, participant: id }, { caller }, body) => {
       const { room, by } = at(name, caller);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantsSchema, isStreamId, mostKeptTexts } from '../rooms/index.js';
+import { grantsSchema, isStreamId, mostKeptTexts, qualityLevels } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
 import { seenAs, serverDebug, udpProbe, udpProbed } from './server-schemas.js';
 import { fileLink, manifest, newRecording, recordedFile, recording, recordingList } from './recording-schemas.js';
@@ -73,6 +73,38 @@ const participant = z
     subscriptions: z.array(subscription),
   })
   .meta({ description: "One client's membership of the room" });
+
+const qualityLevel = z.enum(qualityLevels).meta({
+  description: 'How well sound and pictures get through, from the best. lost: nothing is heard of the client',
+});
+const rttMs = z.number().meta({ description: 'To the server and back' });
+const wayReport = z.object({
+  loss: z.number().meta({ description: 'Share of the packets that were lost, 0 to 1' }),
+  rttMs,
+  kbps: z.number(),
+});
+
+const quality = z
+  .object({
+    level: qualityLevel.nullable().meta({ description: 'null: its client has reported nothing' }),
+    readings: z
+      .array(
+        z.object({
+          at: z.iso.datetime(),
+          level: qualityLevel.exclude(['lost']).meta({ description: 'What this reading shows by itself' }),
+          up: wayReport.meta({ description: 'What the client sends' }),
+          down: wayReport.meta({ description: 'What it receives' }),
+          frozenMs: z.number().meta({ description: 'For how long the pictures that it receives stood still' }),
+          cpuLimited: z.boolean().meta({ description: 'Its machine is too busy for the pictures that it sends' }),
+          server: z
+            .object({ loss: wayReport.shape.loss, rttMs: rttMs.optional() })
+            .nullable()
+            .meta({ description: 'What the media server says of the streams, at their worst; null: nothing' }),
+        }),
+      )
+      .meta({ description: 'The last 60 reports of its client, one every 10 s, the oldest first' }),
+  })
+  .meta({ description: "How well a participant's sound and pictures get through" });
 
 const title = z.string().nullable().meta({ description: 'For people, where it differs from the name' });
 
@@ -308,6 +340,7 @@ const debugState = z
         participant: z.string().meta({ description: 'Its id' }),
         sid: z.string().nullable(),
         slot: z.int(),
+        quality: qualityLevel.nullable(),
         door: dialect,
         region: z.string().nullable(),
         address: z.string().nullable().meta({ description: 'Cut to /24 or /48' }),
@@ -419,6 +452,7 @@ export const components = {
   Room: room,
   RoomSummary: roomSummary,
   Participant: participant,
+  Quality: quality,
   Publication: publication,
   Subscription: subscription,
   Grants: grants,

@@ -1,4 +1,4 @@
-import { RoomError } from './errors.js';
+import { tooMany } from './errors.js';
 import { noGrants } from './grants.js';
 import type { Grants } from './grants.js';
 import type * as api from './index.js';
@@ -114,11 +114,4 @@ export class Acting {
     if (times.length >= maxVerbs && first !== undefined) throw tooMany('You moderate too fast', first + periodMs - now);
     verbTimes.set(actor, [...times, now]);
   }
-}
-
-export function tooMany(text: string, retryAfterMs: number): RoomError {
-  return new RoomError('too-many', `${text}; try again in ${Math.ceil(retryAfterMs / 1_000)} s`, {
-    retry: true,
-    details: { retryAfterMs },
-  });
 }

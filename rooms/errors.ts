@@ -96,6 +96,14 @@ export class RoomError extends Error {
   }
 }
 
+/** @param text what is done too often */
+export function tooMany(text: string, retryAfterMs: number): RoomError {
+  return new RoomError('too-many', `${text}; try again in ${Math.ceil(retryAfterMs / 1_000)} s`, {
+    retry: true,
+    details: { retryAfterMs },
+  });
+}
+
 /** A part of a dialect's table: the same for every refusal of access. */
 export function accessRefusedAs<Entry>(entry: Entry): Record<AccessRefusal, Entry> {
   return {

@@ -4,6 +4,7 @@ import type { Grants } from './grants.js';
 import type { Participant, Publication, Room } from './index.js';
 import type { Waiting } from './lobby.js';
 import type { ProfileChanges } from './profile.js';
+import type { QualityLevel } from './quality.js';
 import type { EndedRecording, RecordingEnd, RecordingFacts } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
 import type { TextStamp } from './text-history.js';
@@ -30,6 +31,11 @@ export type RoomEvent =
    * everybody, the participant too.
    */
   | { readonly type: 'stateChanged'; readonly participant: Participant }
+  /**
+   * How well its sound and pictures get through has changed, or a newcomer is told of it where that is not excellent. Told to everybody, the
+   * participant too.
+   */
+  | { readonly type: 'qualityChanged'; readonly participant: Participant; readonly level: QualityLevel }
   /** What it is shown as has changed: `participant.profile` has all of it. Told to everybody, the participant too. */
   | { readonly type: 'participantUpdated'; readonly participant: Participant; readonly changes: ProfileChanges }
   /** Settings of the room have changed: `room.settings` has all of them. */

@@ -12,6 +12,8 @@ import type { GrantChanges, Grants, Role } from './grants.js';
 import type { Waiting } from './lobby.js';
 import type { ParticipantState } from './presence.js';
 import type { Profile, ProfileChanges } from './profile.js';
+import type { Quality, QualityReport } from './quality.js';
+import type { HeardClient } from './quality-watch.js';
 import type { Action } from './rights.js';
 import type { RecordingFacts, RecordingTarget } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
@@ -72,6 +74,9 @@ export type {
   RoomsWatcher,
   Traced,
 } from './rooms-options.js';
+export { qualityLevels } from './quality.js';
+export type { Quality, QualityLevel, QualityReading, QualityReport } from './quality.js';
+export type { HeardClient } from './quality-watch.js';
 export { newSid } from './sid.js';
 export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';
 export type { StreamSource, TrackSource } from './streams.js';
@@ -302,6 +307,13 @@ export interface Participant {
   readonly grants: Grants;
   readonly profile: Profile;
   readonly state: ParticipantState;
+  /** How well its sound and pictures get through. Undefined while its client has reported nothing. */
+  readonly quality: Pick<Quality, 'level' | 'readings'> | undefined;
+  /**
+   * Its client says how well its media gets through, every 10 s. Everybody is told when the level is another one.
+   * @param client that of the first report is asked whether it is still heard. @throws RoomError `too-many`, `participant-closed`
+   */
+  reportQuality(report: QualityReport, client: HeardClient): void;
   /** In ms since 1970. */
   readonly joinedAt: number;
   readonly closed: boolean;

@@ -1,8 +1,7 @@
 import type { MediaKind } from '../media/port.js';
-import { tooMany } from './acting.js';
 import type { Acting } from './acting.js';
 import type { Ban } from './bans.js';
-import { RoomError } from './errors.js';
+import { RoomError, tooMany } from './errors.js';
 import type { RoomEvent } from './events.js';
 import { changedGrants, roles } from './grants.js';
 import type { GrantChanges, Grants, Role } from './grants.js';

@@ -1,4 +1,5 @@
 import type {
+  CarriedMedia,
   Endpoint,
   EndpointListener,
   EndpointOptions,
@@ -66,6 +67,11 @@ export class OwnedEndpoint {
   /** By which another process takes over the endpoint. Undefined while there is none. */
   get record(): MediaRecord | undefined {
     return this.#endpoint?.record;
+  }
+
+  /** As `Endpoint.carried`. */
+  get carried(): CarriedMedia | undefined {
+    return this.#endpoint?.carried;
   }
 
   /** @throws RoomError `not-publishing` when there is no endpoint, or none any more */

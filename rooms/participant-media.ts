@@ -1,4 +1,12 @@
-import type { EndpointListener, IceCandidate, MediaKind, MemberOptions, Pipeline, VideoFilter } from '../media/port.js';
+import type {
+  CarriedMedia,
+  EndpointListener,
+  IceCandidate,
+  MediaKind,
+  MemberOptions,
+  Pipeline,
+  VideoFilter,
+} from '../media/port.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type * as api from './index.js';
@@ -57,6 +65,18 @@ export class ParticipantMedia {
 
   get subscriptions(): readonly Subscription[] {
     return [...(this.#subscriptions?.values() ?? [])].flat();
+  }
+
+  /** What the media server tells of all of it together: the sum of the packets, and the worst of the rest. */
+  get carried(): CarriedMedia | undefined {
+    const all = [...this.publications, ...this.subscriptions].flatMap(({ carried }) => carried ?? []);
+    if (all.length === 0) return undefined;
+    const worst = Math.max(...all.map(({ roundTripMs = 0 }) => roundTripMs));
+    return {
+      packetsIn: all.reduce((sum, { packetsIn }) => sum + packetsIn, 0),
+      loss: Math.max(...all.map(({ loss }) => loss)),
+      ...(worst > 0 && { roundTripMs: worst }),
+    };
   }
 
   /** @param stream undefined: any of them */

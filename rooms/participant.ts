@@ -15,6 +15,10 @@ import type { ParticipantState } from './presence.js';
 import { changedProfile } from './profile.js';
 import type { Profile, ProfileChanges } from './profile.js';
 import type { Publication } from './publication.js';
+import { isImpaired } from './quality.js';
+import type { Quality, QualityLevel, QualityReport } from './quality.js';
+import { QualityWatch } from './quality-watch.js';
+import type { HeardClient } from './quality-watch.js';
 import type { ParticipantRecord } from './records.js';
 import { assertMay, assertMaySend } from './rights.js';
 import type { Action } from './rights.js';
@@ -45,6 +49,8 @@ export class Participant implements api.Participant {
   #outbox: Outbox | undefined;
   #sid: string | undefined;
   #region: string | undefined;
+  /** Made with the first report of the client. */
+  #quality: QualityWatch | undefined;
   #closed = false;
 
   /** @param former the same participant in another process */
@@ -65,6 +71,7 @@ export class Participant implements api.Participant {
     this.#profile = former?.profile ?? shown;
     this.presence = new Presence(former?.presence);
     this.#sid = former?.sid;
+    if (former?.quality) this.#quality = this.#watchQuality(former.quality);
     this.#region = former ? former.region : (newcomer.region ?? room.region);
     this.id = id;
     this.name = name;
@@ -112,6 +119,16 @@ export class Participant implements api.Participant {
     return this.presence.state(this.media.publications);
   }
 
+  get quality(): Quality | undefined {
+    return this.#quality?.quality;
+  }
+
+  reportQuality(report: QualityReport, client: HeardClient): void {
+    this.#assertOpen();
+    this.#quality ??= this.#watchQuality();
+    this.#quality.reported(report, client);
+  }
+
   assertMay(action: Action): void {
     this.#assertOpen();
     assertMay(this.#grants, action);
@@ -155,6 +172,7 @@ export class Participant implements api.Participant {
         region,
       },
       ...{ presence: this.presence.record, ...this.media.record },
+      ...(isImpaired(this.quality) && { quality: this.quality.level }),
       session: recordOf(this, this.#returner.session),
     };
   }
@@ -167,6 +185,7 @@ export class Participant implements api.Participant {
   /** Another process goes on with the membership. */
   letGo(): void {
     this.#closed = true;
+    this.#quality?.stop();
     this.#outbox = undefined;
     this.media.letGo();
   }
@@ -321,6 +340,7 @@ export class Participant implements api.Participant {
   membershipEnded(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#quality?.stop();
     this.media.end();
   }
 
@@ -328,6 +348,19 @@ export class Participant implements api.Participant {
     if (this.#closed) return;
     this.keep();
     this.room.tellOf(this, { type: 'stateChanged', participant: this });
+  }
+
+  #watchQuality(former?: QualityLevel): QualityWatch {
+    const { now, later } = this.room;
+    const owner = {
+      ...{ now, later },
+      carried: () => this.media.carried,
+      changed: () => {
+        this.keep();
+        this.room.qualityChanged(this);
+      },
+    };
+    return new QualityWatch(owner, former);
   }
 
   #assertOpen(): void {

@@ -1,4 +1,5 @@
 import type {
+  CarriedMedia,
   Endpoint,
   EndpointListener,
   IceCandidate,
@@ -100,6 +101,11 @@ export class Publication implements api.Publication {
 
   get subscriptions(): ReadonlySet<Subscription> {
     return this.#subscriptions;
+  }
+
+  /** As `Endpoint.carried`. */
+  get carried(): CarriedMedia | undefined {
+    return this.#endpoint.carried;
   }
 
   /** Negotiates. It is open once it is announced. @returns the SDP answer. @throws RoomError as `OwnedEndpoint.negotiate` */

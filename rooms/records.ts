@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { grantsSchema as grants } from './grants-schema.js';
 import { mediaKinds } from './muted-kinds.js';
+import { qualityLevels } from './quality.js';
 import { recordingStates } from './recording-store.js';
 
 /**
@@ -118,6 +119,8 @@ const participant = z.object({
   sid: z.string().optional(),
   region: z.string().optional(),
   presence,
+  /** Absent: excellent, or its client reports nothing. */
+  quality: z.enum(qualityLevels).optional(),
   filter: filter.optional(),
   /** The id of the stream that protocols of one stream show. */
   shown: z.string().optional(),

@@ -17,6 +17,7 @@ import type { Waiting } from './lobby.js';
 import { Members } from './members.js';
 import { Moderation } from './moderation.js';
 import { Participant } from './participant.js';
+import { isImpaired } from './quality.js';
 import { fieldOf } from './records.js';
 import type { RoomRecord, WholeRoomRecord } from './records.js';
 import type { RecordingFacts, RecordingStore } from './recording-store.js';
@@ -97,6 +98,8 @@ export class Room implements api.Room {
   /** When that wait is over. */
   #closesAt: number | undefined;
   #nextSlot: number;
+  /** Those that are not hidden, and whose quality is not excellent. */
+  readonly #impaired = new Set<Participant>();
   /** How many in it record it by themselves. */
   #recorders = 0;
   readonly #succession: Succession | undefined;
@@ -345,6 +348,7 @@ export class Room implements api.Room {
     }
     if (this.#filterChange) participant.tell(this.#filterChange);
     this.#recordings.tellNewcomer(participant);
+    for (const each of this.#impaired) participant.tell(qualityEventOf(each));
     this.#recorderCame(participant);
     if (participant.grants.roomAdmin) this.tellWhoWaits(participant);
     return participant;
@@ -360,6 +364,7 @@ export class Room implements api.Room {
       const participant = new Participant(this, record, arrivalOf(this.name, record), record);
       this.#members.add(participant);
       if (participant.grants.recorder) this.#recorders += 1;
+      this.#qualityKnown(participant);
       return { participant, record, client: participant.comeBack(comeBack, record.session) };
     });
     for (const { participant, record, client } of returned) {
@@ -563,6 +568,17 @@ export class Room implements api.Room {
     else if (participant !== except) participant.tell(event);
   }
 
+  /** Called by a participant. */
+  qualityChanged(participant: Participant): void {
+    this.#qualityKnown(participant);
+    if (!participant.grants.hidden) this.tell(qualityEventOf(participant));
+  }
+
+  #qualityKnown(participant: Participant): void {
+    if (isImpaired(participant.quality) && !participant.grants.hidden) this.#impaired.add(participant);
+    else this.#impaired.delete(participant);
+  }
+
   /** Of a text that is said now. */
   stamp(): TextStamp {
     return { id: this.#history.nextId(), at: this.#context.now() };
@@ -675,6 +691,7 @@ export class Room implements api.Room {
 
   #forget(participant: Participant): void {
     this.#members.remove(participant);
+    this.#impaired.delete(participant);
     participant.membershipEnded();
     this.keepParticipant(participant);
   }
@@ -703,6 +720,10 @@ export class Room implements api.Room {
   #assertOpen(): void {
     if (this.#closed) throw new RoomError('room-closed', `Room "${this.name}" is closed`);
   }
+}
+
+function qualityEventOf(participant: Participant): RoomEvent {
+  return { type: 'qualityChanged', participant, level: participant.quality?.level ?? 'excellent' };
 }
 
 /** For people who come later. */

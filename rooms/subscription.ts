@@ -1,4 +1,4 @@
-import type { EndpointListener, IceCandidate, MediaFailure, MediaKind, Pipeline } from '../media/port.js';
+import type { CarriedMedia, EndpointListener, IceCandidate, MediaFailure, MediaKind, Pipeline } from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { Feed } from './feed.js';
 import type { HeldCandidates } from './held-candidates.js';
@@ -29,6 +29,12 @@ export class Subscription implements api.Subscription {
   get state(): 'opening' | 'open' | 'closed' {
     if (this.#endpoint.closed) return 'closed';
     return this.#open ? 'open' : 'opening';
+  }
+
+  /** As `Endpoint.carried`, without what was lost on the way from the publisher. */
+  get carried(): CarriedMedia | undefined {
+    const { carried } = this.#endpoint;
+    return carried && { ...carried, loss: Math.max(0, carried.loss - (this.publication.carried?.loss ?? 0)) };
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Participant, Passwords, PublishOptions } from '../../rooms/index.js';
+import type { HeardClient, Participant, Passwords, PublishOptions } from '../../rooms/index.js';
 import type { TriedCandidates } from '../../media/port.js';
 import type { CustomRequest } from './custom-request.js';
 import type { Features } from './features.js';
@@ -45,7 +45,7 @@ export interface JoinWish {
 }
 
 /** What requests may do with the session that sent them. */
-export interface CallingSession {
+export interface CallingSession extends HeardClient {
   /** Made when first asked for. */
   readonly id: string;
   /** @throws RoomError `participant-not-found` when the session is in no room */

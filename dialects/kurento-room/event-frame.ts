@@ -18,6 +18,7 @@ import {
   participantJoined,
   participantLeft,
   participantPublished,
+  participantQuality,
   participantStateChanged,
   participantUnpublished,
   participantUpdated,
@@ -46,6 +47,7 @@ const differences: Readonly<Record<Type, Features>> = {
   participantLeft: featuresNamed([]),
   participantEvicted: featuresNamed(['moderation']),
   stateChanged: featuresNamed(['state', 'streams']),
+  qualityChanged: featuresNamed(['quality']),
   participantUpdated: featuresNamed(['metadata']),
   roomUpdated: featuresNamed(['moderation', 'metadata']),
   waitingChanged: featuresNamed(['moderation']),
@@ -103,6 +105,10 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
       return [...closedTexts(event, features), ...stateTexts(event.publisher, features)];
     case 'stateChanged':
       return stateTexts(event.participant, features);
+    case 'qualityChanged': {
+      const { participant, level } = event;
+      return has(features, 'quality') ? [notificationText(participantQuality, { id: participant.name, level })] : [];
+    }
     case 'participantUpdated': {
       const { participant, changes } = event;
       const { tags: attributes, ...others } = changes;

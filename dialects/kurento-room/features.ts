@@ -10,6 +10,7 @@ export const featureNames = [
   'resume',
   'recording',
   'lifecycle',
+  'quality',
 ] as const;
 export type Feature = (typeof featureNames)[number];
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantsSchema, recordingEnds, recordingStates } from '../../rooms/index.js';
+import { grantsSchema, qualityLevels, recordingEnds, recordingStates } from '../../rooms/index.js';
 import { textStampSchema } from './kept-messages.js';
 import { profileSchema, roomSchema, stateSchema } from './shown.js';
 import { presentSchema, streamSchema, streamsSchema, webcam } from './streams.js';
@@ -287,6 +287,15 @@ export const serverStopping = notification({
   example: { inMs: 30_000, comeBack: true },
 });
 
+export const participantQuality = notification({
+  name: 'participantQuality',
+  params: z.object({ id: z.string(), level: z.enum(qualityLevels) }),
+  summary:
+    'How well the sound and pictures of somebody get through is another level (reportQuality). A newcomer is told of those that are not `excellent`. Of a hidden participant nobody is told.',
+  to: 'everybody in the room with the feature `quality`',
+  example: { id: 'berta', level: 'poor' },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -315,4 +324,5 @@ export const notifications = [
   recordingStopped,
   recordingFailed,
   serverStopping,
+  participantQuality,
 ] as const;

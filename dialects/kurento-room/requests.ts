@@ -24,6 +24,7 @@ import { publishVideo } from './requests/publish-video.js';
 import { raiseHand } from './requests/raise-hand.js';
 import { receiveVideoFrom } from './requests/receive-video-from.js';
 import { reportMedia } from './requests/report-media.js';
+import { reportQuality } from './requests/report-quality.js';
 import { requestUnmute } from './requests/request-unmute.js';
 import { resumeRecording } from './requests/resume-recording.js';
 import { sendData } from './requests/send-data.js';
@@ -53,6 +54,7 @@ export const requests = [
   customRequest,
   getIceServers,
   reportMedia,
+  reportQuality,
   raiseHand,
   updateState,
   updateMetadata,

@@ -17,7 +17,7 @@ import type { TriedCandidates } from '../../media/port.js';
 import type { Arrival, RelaySession, ReturningClients, SessionClient } from '../../cluster/port.js';
 import { textFrame, textOf } from '../../transport/frame.js';
 import { Account, keepPayer } from '../../transport/gate/account.js';
-import { Patience } from '../../transport/gate/patience.js';
+import { Patience, sleptSince } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
 import { budgetOf } from '../../transport/options.js';
 import type { BudgetSettings, TransportSettings } from '../../transport/options.js';
@@ -56,6 +56,8 @@ export type SessionLimits = Pick<
 
 /** How long a candidate of a media server may wait for others where the client is at another node: they come several at a time. */
 const candidateWithinMs = 10;
+/** So often at least a client sends something that reports its quality, in ms. */
+const reportEveryMs = 10_000;
 
 export interface SessionContext {
   readonly rooms: Rooms;
@@ -106,6 +108,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   /** It will end once what is being served is answered. */
   #isOver = false;
   #lastRequest: RpcId | undefined;
+  /** When its last request came, or its connection came or went: on the clock of `performance.now()`. */
+  #heardAt = performance.now();
   /** Those that were there when the present connection came: the client may send them again. */
   #underWay: ReadonlySet<RpcId> = new Set();
   /** Of requests that came from another process. */
@@ -239,6 +243,13 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return this.#wasEvicted;
   }
 
+  /** As `HeardClient.silentMs`. */
+  get silentMs(): number {
+    // The server has read nothing for a while.
+    if (sleptSince(this.#heardAt)) return 0;
+    return Math.max(0, performance.now() - this.#heardAt - (this.detached ? 0 : reportEveryMs));
+  }
+
   get features(): Features {
     return this.#features;
   }
@@ -336,6 +347,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
    * @param length of its text
    */
   accept(request: Request, length: number): void {
+    this.#heardAt = performance.now();
     if (this.#isRepeated(request)) return;
     if (!this.#requests.add(request, length)) this.#outlet.connection?.close(1008, 'Too many requests are waiting');
   }
@@ -396,6 +408,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return () => {
       if (this.#ended || this.#outlet.connection) return;
       this.#outlet.attach(connection, received);
+      this.#heardAt = performance.now();
       // Another owner of the room goes on with the connection, and does not know more of it.
       this.#address = connection.address || this.#address;
       this.#region = connection.region ?? this.#region;
@@ -411,6 +424,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   detach(connection: SessionClient, reason: string): void {
     if (this.#outlet.connection !== connection) return;
     this.#outlet.detach();
+    this.#heardAt = performance.now();
     if (this.#id === undefined || this.#hasLeft) {
       this.end();
       return;

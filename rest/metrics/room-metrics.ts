@@ -1,3 +1,4 @@
+import { qualityLevels } from '../../rooms/index.js';
 import type { Room, Rooms } from '../../rooms/index.js';
 import { byLabel, counted, single } from './metric.js';
 import type { Classes, Counted, MetricTable } from './metric.js';
@@ -83,6 +84,17 @@ export const roomMetrics: MetricTable<From> = [
     labels: ['door'],
     read: ({ rooms }, into) => {
       for (const room of rooms) for (const { door } of room.waiting) into.inc({ door });
+    },
+  },
+  {
+    name: 'atrium_quality',
+    type: 'gauge',
+    help: 'Participants whose clients report it, by how well their sound and pictures get through',
+    labels: ['level'],
+    read: ({ rooms }, into) => {
+      for (const level of qualityLevels) into.inc({ level }, 0);
+      for (const room of rooms)
+        for (const { quality } of room.participants) if (quality) into.inc({ level: quality.level });
     },
   },
   {

@@ -44,6 +44,8 @@ describe('GET /metrics of a server in use', () => {
     first.cut();
     const again = await RpcClient.connect(url);
     await again.request('connect', { sessionId });
+    const way = { loss: 0, rttMs: 20, kbps: 900 };
+    await again.request('reportQuality', { up: way, down: way, frozenMs: 0 });
     const refused = await fetch(`${url}api/v1/rooms`, { headers: { Origin: 'http://elsewhere.example' } });
     expect(refused.status).to.equal(403);
     text = await (await fetch(`${url}metrics`, asAdmin)).text();
@@ -66,9 +68,14 @@ describe('GET /metrics of a server in use', () => {
     expect(valueOf(samples, 'atrium_rooms', { size: '1-2' })).to.equal(1);
   });
 
+  it('counts those whose clients report it by how well their media gets through', () => {
+    const levels = ['excellent', 'good', 'poor', 'lost'].map((level) => valueOf(samples, 'atrium_quality', { level }));
+    expect(levels).to.deep.equal([1, 0, 0, 0]);
+  });
+
   it('counts connections, messages, requests and errors of each protocol', () => {
     expect(valueOf(samples, 'atrium_connections_total', { door })).to.equal(3);
-    expect(valueOf(samples, 'atrium_messages_total', { door, direction: 'in' })).to.equal(7);
+    expect(valueOf(samples, 'atrium_messages_total', { door, direction: 'in' })).to.equal(8);
     expect(valueOf(samples, 'atrium_message_bytes_total', { door, direction: 'out' })).to.be.greaterThan(500);
     expect(valueOf(samples, 'atrium_rpc_seconds_count', { method: 'joinRoom' })).to.equal(3);
     // Clients choose the names of methods; they name no label.

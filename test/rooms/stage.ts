@@ -86,6 +86,8 @@ function inShort(event: RoomEvent): string {
     case 'participantUpdated':
     case 'grantsChanged':
       return `${event.type} ${event.participant.id}`;
+    case 'qualityChanged':
+      return `${event.type} ${event.participant.id} ${event.level}`;
     case 'roomUpdated':
       return `${event.type} ${Object.keys(event.changes).join(' ')}`;
     case 'waitingChanged':

@@ -99,7 +99,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     };
     await ask(ana, 'ping', { interval: 5_000 });
     await ask(ana, 'connect');
-    const features = ['state', 'moderation', 'metadata', 'streams', 'recording', 'lifecycle'];
+    const features = ['state', 'moderation', 'metadata', 'streams', 'recording', 'lifecycle', 'quality'];
     await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features: [...features, 'ice'] });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'getIceServers');
@@ -107,6 +107,8 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
       ...{ sender: 'berta', state: 'failed', relay: 'none' },
       candidatePairs: [{ local: 'host', remote: 'srflx', protocol: 'udp', state: 'failed' }],
     });
+    const way = { loss: 0.1, rttMs: 40, kbps: 900 };
+    for (let count = 0; count < 2; count += 1) await ask(ana, 'reportQuality', { up: way, down: way, frozenMs: 0 });
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
     await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
     await ask(berta, 'receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
