@@ -28,7 +28,10 @@ export interface EntranceOptions {
 type JoinAnswer = RequestResult<'joinRoom'>;
 
 /** What this library understands of what a server can tell beside the protocol of 2016. */
-const features = ['state', 'moderation', 'metadata', 'streams', 'chat', 'reports', 'resume', 'recording', 'lifecycle'];
+const features = [
+  ...['state', 'moderation', 'metadata', 'streams', 'chat', 'reports', 'resume', 'recording', 'lifecycle'],
+  'quality',
+];
 
 /** The way into a room: it asks to join with all that the room may want, and waits to be let in. */
 export class Entrance {

@@ -1,4 +1,5 @@
 import type { NotificationName, NotificationParams } from '../dialects/kurento-room/types.js';
+import type { QualityLevel } from './quality-report.js';
 
 export type Notification = {
   [N in KnownName]: { readonly method: N; readonly params: NotificationParams<N> };
@@ -18,6 +19,8 @@ export type Frame =
   | { readonly type: 'ignored' };
 
 type Params = Readonly<Record<string, unknown>>;
+
+const levels: readonly QualityLevel[] = ['excellent', 'good', 'poor', 'lost'];
 
 /**
  * What a notification must hold. It is checked, since the other side may be any server.
@@ -49,6 +52,7 @@ const fits = {
   recordingChanged: texts('id', 'state'),
   recordingStopped: texts('id', 'reason'),
   recordingFailed: texts('id', 'reason'),
+  participantQuality: ({ id, level }) => texts('id')({ id }) && levels.some((each) => each === level),
   serverStopping: (params) => typeof params.inMs === 'number' && typeof params.comeBack === 'boolean',
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;

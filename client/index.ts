@@ -47,6 +47,7 @@ export { Publication, type PublicationEvents } from './publication.js';
 export type { PublicationState } from './publication-state.js';
 export type { PublishOptions } from './publish-options.js';
 export type { Quality } from './quality.js';
+export type { QualityLevel } from './quality-report.js';
 export {
   Recordings,
   type Recording,

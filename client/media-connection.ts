@@ -3,6 +3,7 @@ import { Flow, type FlowOwner } from './flow.js';
 import { isRefusal, readReport, type MediaReport } from './media-report.js';
 import type { Watched } from './media-watch.js';
 import { QualityMeter, type Quality } from './quality.js';
+import type { Reported } from './quality-report.js';
 import type { Session } from './session.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
@@ -27,7 +28,7 @@ const freshMs = 1000;
  * One RTCPeerConnection with a media server: offers once, trickles candidates both ways
  * (docs/protocols/kurento-room.md#72-ice).
  */
-export class MediaConnection implements Watched {
+export class MediaConnection implements Watched, Reported {
   readonly peer: RTCPeerConnection;
   readonly #endpoint: EndpointName;
   readonly #session: Session;
@@ -39,7 +40,8 @@ export class MediaConnection implements Watched {
   readonly #meter: QualityMeter;
   readonly #owner: MediaConnectionOwner;
   #quality: Quality = 'unknown';
-  #reading: { readonly at: number; readonly statistics: ConnectionStatistics } | undefined;
+  #reading: Reported['reading'];
+  #hasFlowed = false;
   /** A TURN server has refused us. */
   #relayRefused = false;
   #closed = false;
@@ -76,6 +78,18 @@ export class MediaConnection implements Watched {
     return this.#flow.flows;
   }
 
+  get side(): 'sent' | 'received' {
+    return this.#owner.side;
+  }
+
+  get reading(): Reported['reading'] {
+    return this.#reading;
+  }
+
+  get stalled(): boolean {
+    return this.#hasFlowed && !this.flows;
+  }
+
   /** Rejects with `connection-failed` where the browser does not tell. */
   async statistics(): Promise<ConnectionStatistics> {
     const statistics = await readStatistics(this.peer).catch(cannotBeRead);
@@ -96,6 +110,7 @@ export class MediaConnection implements Watched {
     const reading = this.#reading;
     if (!reading || this.#isClosed()) return;
     this.#flow.take(reading.statistics);
+    this.#hasFlowed ||= this.flows;
     if (this.flows) this.#qualityBecomes(this.#meter.take(reading));
     else this.#interrupted();
   }

@@ -1,10 +1,13 @@
 import { MediaConnection, type MediaConnectionOwner } from './media-connection.js';
 import { MediaWatch } from './media-watch.js';
+import { QualityReports } from './quality-report.js';
 import type { Session } from './session.js';
 import { webcam } from './streams.js';
 
 /** The server takes no more in one report. */
 const mostPairs = 64;
+/** The server wants to know every 10 s, and the session pings every 5 s. */
+const qualityEveryMs = 9000;
 
 /** The media connections of one room, by the name of the publisher and the id of the stream. What we publish has our own name. */
 export class MediaConnections {
@@ -16,6 +19,10 @@ export class MediaConnections {
   readonly #watch = new MediaWatch();
   /** Whether the server wants to know of those that failed. */
   reports = false;
+  /** Whether the server wants to know how well our media gets through. */
+  reportsQuality = false;
+  readonly #quality = new QualityReports();
+  #qualityAt = -Infinity;
   /** Those that failed since we came. */
   #failures = 0;
 
@@ -58,6 +65,15 @@ export class MediaConnections {
     });
     // The call does not depend on it.
     told.catch(() => undefined);
+  }
+
+  /** The session has pinged: that goes on also in a page in the background, whose timers are slow. */
+  pinged(): void {
+    const now = this.session.clock.now();
+    if (!this.reportsQuality || !this.session.connected || now - this.#qualityAt < qualityEveryMs) return;
+    this.#qualityAt = now;
+    // The call does not depend on it.
+    this.session.request('reportQuality', this.#quality.next(this.#connections.values())).catch(() => undefined);
   }
 
   /** @param stream absent where the server knows one stream of each participant */

@@ -6,6 +6,7 @@ import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Present, Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
 import { worstOf, type Quality } from './quality.js';
+import type { QualityLevel } from './quality-report.js';
 import { silentIn, type StreamEntry } from './streams.js';
 
 /** What a `Participant` tells. */
@@ -33,6 +34,7 @@ export class Participant extends Emitter<ParticipantEvents> {
   #profile: Profile;
   #state: ParticipantState | undefined;
   #quality: Quality = 'unknown';
+  #connectionQuality: QualityLevel = 'excellent';
 
   /** @internal For Room only. */
   constructor(present: Present, connections: MediaConnections) {
@@ -66,6 +68,14 @@ export class Participant extends Emitter<ParticipantEvents> {
   /** How well what they publish comes through: the worst of their publications. */
   get quality(): Quality {
     return this.#quality;
+  }
+
+  /**
+   * How well their sound and pictures get through, to the server and back, as the server judges it: the room has the event
+   * `participantQuality`. `excellent` also where nobody tells.
+   */
+  get connectionQuality(): QualityLevel {
+    return this.#connectionQuality;
   }
 
   /** What they publish, by stream id. */
@@ -118,6 +128,13 @@ export class Participant extends Emitter<ParticipantEvents> {
       publication.mutedBecomes((entry && silentIn(entry)) ?? mutedIn(state));
     }
     this.emit('stateChanged', state);
+  }
+
+  /** @internal For Room only. Returns whether it is another one. */
+  connectionQualityBecomes(level: QualityLevel): boolean {
+    const before = this.#connectionQuality;
+    this.#connectionQuality = level;
+    return level !== before;
   }
 
   /** @internal For Room only. */

@@ -3,6 +3,7 @@ import type { ChatMessage } from './chat.js';
 import type { DataMessage } from './data.js';
 import type { ClientError } from './errors.js';
 import type { Participant } from './participant.js';
+import type { QualityLevel } from './quality-report.js';
 
 /**
  * Settings of the room that everybody in it may know. `maxParticipants`: 0 is any number. `title` is for people; `metadata` is any text of
@@ -59,6 +60,11 @@ export interface RoomEvents {
   mediaError: [ClientError, string | undefined];
   /** The server is about to end, unless its operator thinks better of it. */
   serverStopping: [ServerStop];
+  /**
+   * How well the sound and pictures of the participant of that id get through, as the server judges it; with our own id, ours. Also those of
+   * `participants` have it (`connectionQuality`). After the server was restarted everybody's is `excellent` at first.
+   */
+  participantQuality: [string, QualityLevel];
   /** The connection to the server is lost, and the library tries to get it back. Audio and video go on meanwhile. */
   reconnecting: [ClientError];
   /**

@@ -20,6 +20,7 @@ import { Others } from './others.js';
 import type { PublishOptions } from './publish-options.js';
 import { watchPage } from './page-watch.js';
 import type { Publication } from './publication.js';
+import type { QualityLevel } from './quality-report.js';
 import { BackOff } from './back-off.js';
 import { ResumeToken } from './resume-token.js';
 import { Self } from './self.js';
@@ -198,6 +199,9 @@ export class Room extends Emitter<RoomEvents> {
     this.#iceRenewal = new IceRenewal(connections);
     session.on('notification', (notification) => {
       this.#receive(notification, connections);
+    });
+    session.on('pinged', () => {
+      connections.pinged();
     });
     session.on('interrupted', (error) => {
       // Most likely the server is stopping and will be back, and this room alone was not closed.
@@ -415,6 +419,7 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#connections) this.#connections.hasStreams = answer.features?.includes('streams') ?? false;
     this.#iceRenewal?.take(answer);
     if (this.#connections) this.#connections.reports = answer.features?.includes('reports') ?? false;
+    if (this.#connections) this.#connections.reportsQuality = answer.features?.includes('quality') ?? false;
     this.#settings = answer.room;
     this.recordings.entered(answer.recording ?? false);
   }
@@ -436,6 +441,8 @@ export class Room extends Emitter<RoomEvents> {
         this.recordings.forget();
         this.#entered(answer);
         this.#others.reconcile(answer.value, connections);
+        // The server tells of those that are not.
+        for (const id of [this.user, ...this.participants.keys()]) this.#qualityChanged(id, 'excellent');
         for (const message of this.#chat.kept(answer.messages ?? [])) this.emit('message', message);
         this.#published.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
         this.#isBack(false);
@@ -511,6 +518,9 @@ export class Room extends Emitter<RoomEvents> {
           this.#endAndClose('room-closed');
         }, stoppingWithinMs);
         break;
+      case 'participantQuality':
+        this.#qualityChanged(notification.params.id, notification.params.level);
+        break;
       case 'serverStopping':
         this.emit('serverStopping', notification.params);
         break;
@@ -563,6 +573,11 @@ export class Room extends Emitter<RoomEvents> {
   #updated({ recording, ...changes }: NotificationParams<'roomUpdated'>): void {
     if (recording !== undefined) this.recordings.othersChanged(recording);
     if (Object.keys(changes).length > 0) this.#settingsChanged(changes);
+  }
+
+  #qualityChanged(id: string, level: QualityLevel): void {
+    const whose = id === this.user ? this.self : this.#others.find(id);
+    if (whose?.connectionQualityBecomes(level)) this.emit('participantQuality', id, level);
   }
 
   #settingsChanged(changes: { readonly [Name in keyof RoomSettings]?: RoomSettings[Name] | undefined }): void {

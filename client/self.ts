@@ -4,6 +4,7 @@ import { Emitter } from './emitter.js';
 import { givenObject } from './given.js';
 import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Profile, ProfileChanges } from './profile.js';
+import type { QualityLevel } from './quality-report.js';
 import { grantedSources, webcam, type StreamSource } from './streams.js';
 
 type JoinAnswer = RequestResult<'joinRoom'>;
@@ -40,6 +41,7 @@ export class Self extends Emitter<SelfEvents> {
   #profile: Profile;
   #state: ParticipantState | undefined;
   #grants: Grants | undefined;
+  #connectionQuality: QualityLevel = 'excellent';
   /** What we publish, by stream id. */
   readonly #published = new Map<string, Published>();
   /** What the server believes that is not muted, by stream id. Undefined: it does not want to know. */
@@ -86,6 +88,11 @@ export class Self extends Emitter<SelfEvents> {
       ...this.#state,
       ...{ audio: sends('audio', false), video: sends('video', false), screen: sends('video', true) },
     };
+  }
+
+  /** As that of a `Participant`. */
+  get connectionQuality(): QualityLevel {
+    return this.#connectionQuality;
   }
 
   /** What we may do. Undefined where the server does not tell. */
@@ -183,6 +190,13 @@ export class Self extends Emitter<SelfEvents> {
     const sent = this.#published.get(stream)?.kinds.includes(kind) ?? false;
     const told = this.#told?.get(stream) ?? nothingMuted;
     return sent && told[kind] && !this.cutOf(stream).includes(kind);
+  }
+
+  /** @internal For Room only. Returns whether it is another one. */
+  connectionQualityBecomes(level: QualityLevel): boolean {
+    const before = this.#connectionQuality;
+    this.#connectionQuality = level;
+    return level !== before;
   }
 
   /** @internal For Room only. */

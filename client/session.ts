@@ -32,6 +32,8 @@ interface SessionEvents {
   notification: [Notification];
   /** The socket is lost; requests wait. `resumed`, `renewed` or `lost` follows. */
   interrupted: [ClientError];
+  /** The server has answered a ping: about every 5 s. */
+  pinged: [];
   /** The session goes on. What was missed follows as notifications. */
   resumed: [];
   /** The server is there, but has forgotten us. */
@@ -165,14 +167,11 @@ export class Session extends Emitter<SessionEvents> {
       this.#receive(frame);
     };
     socket.onLost = (reason, code) => void this.#recover(reason, code);
-    socket.watch((interval) =>
-      this.#ask(
-        'ping',
-        { ...(interval !== undefined && { interval }), ...this.#progress },
-        Socket.pingTimeoutMs,
-        false,
-      ),
-    );
+    socket.watch(async (interval) => {
+      const params = { ...(interval !== undefined && { interval }), ...this.#progress };
+      await this.#ask('ping', params, Socket.pingTimeoutMs, false);
+      this.emit('pinged');
+    });
   }
 
   /** Params by which the server learns what we have. */

@@ -6,6 +6,8 @@ export interface ConnectionStatistics {
   readonly state: RTCPeerConnectionState;
   /** How long a packet takes to the server and back, in seconds, on the path in use. Undefined until that is known. */
   readonly roundTrip: number | undefined;
+  /** Whether the browser sends smaller or fewer pictures because the machine is too busy, where it tells. */
+  readonly cpuLimited: boolean;
   /** What came. */
   readonly received: MediaStatistics;
   /** What went out. */
@@ -78,11 +80,14 @@ export async function readStatistics(peer: RTCPeerConnection): Promise<Connectio
   const received = emptySum();
   const sent = emptySum();
   let roundTrip: number | undefined;
+  let cpuLimited = false;
   for (const entry of entriesOf(await peer.getStats())) {
     if (entry.type === 'inbound-rtp')
       add(received, entry, 'packetsReceived', 'bytesReceived', 'framesDecoded', 'keyFramesDecoded');
-    if (entry.type === 'outbound-rtp')
+    if (entry.type === 'outbound-rtp') {
       add(sent, entry, 'packetsSent', 'bytesSent', 'framesEncoded', 'keyFramesEncoded');
+      cpuLimited ||= entry.qualityLimitationReason === 'cpu';
+    }
     if (entry.type === 'media-source' && entry.kind === 'audio') sent.audioLevel = count(entry, 'audioLevel');
     if (entry.type === 'remote-inbound-rtp') {
       sent.packetsLost += count(entry, 'packetsLost');
@@ -91,7 +96,7 @@ export async function readStatistics(peer: RTCPeerConnection): Promise<Connectio
     if (entry.type === 'candidate-pair' && entry.nominated === true && typeof entry.currentRoundTripTime === 'number')
       roundTrip = entry.currentRoundTripTime;
   }
-  return { state: peer.connectionState, roundTrip, received, sent };
+  return { state: peer.connectionState, roundTrip, cpuLimited, received, sent };
 }
 
 export type Entry = Readonly<Record<string, unknown>>;

@@ -43,7 +43,7 @@ const groups: readonly Group[] = [
   {
     title: 'How it comes through',
     intro: '`publication.quality` is enough for most pages. The numbers behind it:',
-    names: 'Quality ConnectionStatistics MediaStatistics ratesBetween Rates MediaReport CandidatePair',
+    names: 'Quality QualityLevel ConnectionStatistics MediaStatistics ratesBetween Rates MediaReport CandidatePair',
   },
   { title: 'Chat and data', intro: '`room.chat` and `room.send` send them.', names: 'ChatMessage DataMessage' },
   {

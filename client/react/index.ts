@@ -68,7 +68,7 @@ export function useRoom(options: RoomOptions | undefined): RoomInUse {
   return { room, state, error, end };
 }
 
-/** The others, in the order in which they came. Renders again when one comes or goes, and when a name, a mute or a hand changes. */
+/** The others, in the order in which they came. Renders again when one comes or goes, and when a name, a mute, a hand or a `connectionQuality` changes. */
 export function useParticipants(room: Room | undefined): readonly Participant[] {
   return useReading(room, ({ participants }) => [...participants.values()], eventsOfParticipants, nobody);
 }
@@ -119,7 +119,9 @@ const eventsOfParticipants: Watch<Room> = (room, changed) => {
     }
     changed();
   };
-  const stops = (['participantJoined', 'participantLeft', 'state'] as const).map((name) => room.on(name, update));
+  const stops = (['participantJoined', 'participantLeft', 'state', 'participantQuality'] as const).map((name) =>
+    room.on(name, update),
+  );
   update();
   return stops;
 };

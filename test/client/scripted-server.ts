@@ -68,6 +68,8 @@ export class ScriptedServer {
   /** All requests with the number of the connection, such as `1 joinRoom`, without pings. */
   readonly heard: string[] = [];
   readonly visits: Visit[] = [];
+  /** Pings that wait for their answers. */
+  #pings: (() => void)[] | undefined;
 
   private constructor(server: WebSocketServer, script: Script, met: (visit: Visit) => void) {
     this.#server = server;
@@ -93,6 +95,17 @@ export class ScriptedServer {
     return `ws://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/room`;
   }
 
+  /** Answers no ping from now on. */
+  holdPings(): void {
+    this.#pings ??= [];
+  }
+
+  /** Answers those that have come since, and later ones at once. */
+  answerPings(): void {
+    for (const answer of this.#pings ?? []) answer();
+    this.#pings = undefined;
+  }
+
   stop(): void {
     for (const client of this.#server.clients) client.terminate();
     this.#server.close();
@@ -100,7 +113,11 @@ export class ScriptedServer {
 
   #answer(request: Request, visit: Visit): void {
     if (request.method === 'ping') {
-      visit.reply(request.id, { result: { value: 'pong' } });
+      const answer = (): void => {
+        visit.reply(request.id, { result: { value: 'pong' } });
+      };
+      if (this.#pings) this.#pings.push(answer);
+      else answer();
       return;
     }
     visit.count(request.method);
