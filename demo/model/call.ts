@@ -352,6 +352,15 @@ export class Call {
       const person = this.#person(who);
       this.toasts.show(explainMedia(error, person?.name ?? who, this.self.name, this.voice.words()), 'problem');
     });
+    room.on('participantQuality', (id, level) => {
+      const person = this.#person(id);
+      if (person) person.connectionQuality.value = level;
+    });
+    room.on('serverStopping', ({ inMs, comeBack, reason = '' }) => {
+      const { restarts, stops } = this.voice.words().call;
+      const text = (comeBack ? restarts : stops)(Math.round(inMs / 60_000));
+      this.toasts.show(reason === '' ? text : `${text} (${reason})`, comeBack ? 'fact' : 'problem');
+    });
     room.on('data', (message) => {
       const kind = reactionIn(message);
       // A program, which is not on the stage, has no name to be shown.

@@ -29,6 +29,7 @@ export class Guests {
     const person = new Person(participant.id, participant.name, false, this.#voice);
     person.idle.value = 'listening';
     if (participant.state) person.take(participant.state);
+    person.connectionQuality.value = participant.connectionQuality;
     participant.on('stateChanged', (state) => {
       const hadHand = person.handSince.value !== undefined;
       person.take(state);

@@ -1,5 +1,12 @@
 import { computed, signal, type Signal } from '@preact/signals';
-import type { ConnectionStatistics, MediaKind, ParticipantState, Quality, Rates } from '../../client/index.js';
+import type {
+  ConnectionStatistics,
+  MediaKind,
+  ParticipantState,
+  Quality,
+  QualityLevel,
+  Rates,
+} from '../../client/index.js';
 import type { Voice } from '../words/words.js';
 import { Picture } from './picture.js';
 import { Transit } from './transit.js';
@@ -41,6 +48,8 @@ export class Person {
   readonly cut = signal<readonly MediaKind[]>([]);
   /** When the hand was raised, in ms since 1970. Undefined: it is down. */
   readonly handSince = signal<number | undefined>(undefined);
+  /** As the server judges it. */
+  readonly connectionQuality = signal<QualityLevel>('excellent');
   readonly figures = signal<Figures | undefined>(undefined);
 
   readonly #name: Signal<string>;
@@ -81,9 +90,10 @@ export class Person {
     this.cameraOff.value = !video;
   }
 
-  /** How well sound and picture come through. `unknown` while they do not. */
-  get quality(): Quality {
-    return this.transit.quality.value;
+  /** How well sound and picture come through: what the server says of it where that is bad. `unknown` while they do not. */
+  get quality(): Quality | 'lost' {
+    const level = this.transit.offline.value ? undefined : this.connectionQuality.value;
+    return level === 'poor' || level === 'lost' ? level : this.transit.quality.value;
   }
 }
 

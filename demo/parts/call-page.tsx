@@ -1,7 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Call } from '../model/call.js';
 import { keepAwake } from '../model/wake-lock.js';
-import { ChatPanel } from './chat-panel.js';
 import { Clock } from './clock.js';
 import { useVoice } from './voice.js';
 import { Controls } from './controls.js';
@@ -18,6 +17,7 @@ import { ViewButtons } from './view-buttons.js';
 /** The call comes first. */
 const partsAfterMs = 3_000;
 
+const ChatPanel = later(async () => (await import('./chat-panel.js')).ChatPanel);
 const PeoplePanel = later(async () => (await import('./people-panel.js')).PeoplePanel);
 const StatisticsPanel = later(async () => (await import('./statistics-panel.js')).StatisticsPanel);
 const RecordingsPanel = later(async () => (await import('./recordings-panel.js')).RecordingsPanel);

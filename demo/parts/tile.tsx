@@ -114,7 +114,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
         <span class="tile-text">{name}</span>
         {own && !isScreen && <span class="tile-you">{texts.you}</span>}
       </span>
-      {!isScreen && (quality === 'fair' || quality === 'poor') && (
+      {!isScreen && quality !== 'good' && quality !== 'unknown' && (
         <span class={`signal ${quality}`} aria-hidden="true" title={texts[quality]}>
           <i />
           <i />
@@ -143,7 +143,7 @@ function statesOf(person: Person, texts: Words['stage']): string[] {
     person.speaking.value ? texts.speaking : '',
     person.cameraOff.value ? texts.cameraOff : '',
     person.handSince.value === undefined ? '' : texts.handRaised,
-    quality === 'fair' || quality === 'poor' ? texts[quality] : '',
+    quality === 'good' || quality === 'unknown' ? '' : texts[quality],
     person.transit.note.value,
   ].filter((text) => text !== '');
 }

@@ -179,6 +179,33 @@ describe('the call as the page shows it', () => {
     expect(contexts).to.deep.equal(['closed']);
   });
 
+  it('says that the server ends, and whether the call goes on', async () => {
+    const { call, visit, close } = await callWith(joined('one'));
+    const said = (): string[] => call.toasts.queue.value.map(({ text }) => text);
+    visit.tell('serverStopping', { inMs: 60_000, comeBack: true });
+    visit.tell('serverStopping', { inMs: 5_000, comeBack: true, reason: 'update' });
+    visit.tell('serverStopping', { inMs: 600_000, comeBack: false });
+    await until('it is said', () => said().length === 3);
+    expect(said()).to.deep.equal([
+      'The server restarts in a minute. The call goes on by itself.',
+      'The server restarts in a moment. The call goes on by itself. (update)',
+      'The server stops in 10 minutes, and the call with it.',
+    ]);
+    await close();
+  });
+
+  it('shows whose connection is bad, also of somebody that was there before', async () => {
+    const { call, visit, close } = await callWith({ result: { value: [{ id: 'berta' }], sessionId: 'one' } });
+    const shown = (): string[] => call.people.value.map(({ quality }) => quality);
+    visit.tell('participantQuality', { id: 'berta', level: 'lost' });
+    visit.tell('participantQuality', { id: 'ana', level: 'poor' });
+    visit.tell('participantQuality', { id: 'nobody', level: 'poor' });
+    await until('it is shown', () => shown().join() === 'poor,lost');
+    visit.tell('participantQuality', { id: 'berta', level: 'good' });
+    await until('it is shown no more', () => shown().join() === 'poor,unknown');
+    await close();
+  });
+
   it('says of nobody that they joined because the server was restarted', async () => {
     const others = { value: [{ id: 'berta' }, { id: 'carl' }] };
     const server = await ScriptedServer.start(({ method }, visit) => {

@@ -66,6 +66,19 @@ describe('what a tile says of the media of its person', () => {
     expect(person.quality).to.equal('unknown');
   });
 
+  it('has the quality that the server tells where that is bad, and that of its media otherwise', () => {
+    const { person, publication } = follow(false);
+    publication.quality = 'fair';
+    publication.becomes('live');
+    const shown = (['excellent', 'good', 'poor', 'lost'] as const).map((level) => {
+      person.connectionQuality.value = level;
+      return person.quality;
+    });
+    expect(shown).to.deep.equal(['fair', 'fair', 'poor', 'lost']);
+    person.transit.offline.value = true;
+    expect(person.quality).to.equal('unknown');
+  });
+
   it('is that nothing comes where another attempt would fail too', () => {
     const { person, publication } = follow(false);
     publication.becomes('failed', refused);

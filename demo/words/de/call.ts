@@ -1,4 +1,7 @@
 import type { Words } from '../en/index.js';
+import { pluralIn } from '../plural.js';
+
+const plural = pluralIn('de');
 
 export const call: Words['call'] = {
   copyInvitation: 'Einladung kopieren',
@@ -17,6 +20,12 @@ export const call: Words['call'] = {
   videoStopped: 'Die Moderation hat Ihr Video angehalten.',
   videoAgain: 'Die Moderation lässt Ihr Video wieder durch.',
   interrupted: 'Ton und Bild wurden unterbrochen. Sie sollten gleich wieder da sein.',
+  restarts: (minutes) => `Der Server startet ${within(minutes)} neu. Das Gespräch geht von selbst weiter.`,
+  stops: (minutes) => `Der Server hält ${within(minutes)} an, und das Gespräch endet damit.`,
   invited: 'Einladung kopiert: Schicken Sie den Link an die, die Sie sehen möchten.',
   inviteBy: (link) => `Laden Sie andere mit diesem Link ein: ${link}`,
 };
+
+function within(minutes: number): string {
+  return minutes < 1 ? 'gleich' : plural(minutes, { one: 'in einer Minute', other: 'in # Minuten' });
+}

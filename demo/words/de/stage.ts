@@ -24,6 +24,7 @@ export const stage: Words['stage'] = {
   handRaised: 'Hand gehoben',
   fair: 'Verbindung mäßig',
   poor: 'Verbindung schlecht',
+  lost: 'Verbindung verloren',
   mediaReconnecting: 'Wird neu verbunden …',
   stopped: 'Von der Moderation gestoppt',
   soundStopped: 'Von der Moderation stummgeschaltet',

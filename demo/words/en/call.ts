@@ -1,3 +1,7 @@
+import { pluralIn } from '../plural.js';
+
+const plural = pluralIn('en');
+
 /** The head of the call, and what happens in it. */
 export const call = {
   copyInvitation: 'Copy invitation',
@@ -16,6 +20,12 @@ export const call = {
   videoStopped: 'A moderator has stopped your video.',
   videoAgain: 'A moderator lets your video through again.',
   interrupted: 'Sound and picture were interrupted. They should be back in a moment.',
+  restarts: (minutes: number) => `The server restarts ${within(minutes)}. The call goes on by itself.`,
+  stops: (minutes: number) => `The server stops ${within(minutes)}, and the call with it.`,
   invited: 'Invitation copied: send the link to whom you want to see.',
   inviteBy: (link: string) => `Invite others with this link: ${link}`,
 };
+
+function within(minutes: number): string {
+  return minutes < 1 ? 'in a moment' : plural(minutes, { one: 'in a minute', other: 'in # minutes' });
+}

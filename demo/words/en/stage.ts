@@ -23,6 +23,7 @@ export const stage = {
   handRaised: 'hand raised',
   fair: 'connection fair',
   poor: 'connection poor',
+  lost: 'connection lost',
   mediaReconnecting: 'Reconnecting …',
   stopped: 'Stopped by a moderator',
   soundStopped: 'Muted by a moderator',

@@ -1,4 +1,7 @@
 import type { Words } from '../en/index.js';
+import { pluralIn } from '../plural.js';
+
+const plural = pluralIn('es');
 
 export const call: Words['call'] = {
   copyInvitation: 'Copiar invitación',
@@ -17,6 +20,12 @@ export const call: Words['call'] = {
   videoStopped: 'Un moderador ha detenido tu vídeo.',
   videoAgain: 'Un moderador vuelve a dejar pasar tu vídeo.',
   interrupted: 'El sonido y la imagen se han interrumpido. Deberían volver en un momento.',
+  restarts: (minutes) => `El servidor se reinicia ${within(minutes)}. La llamada seguirá por sí sola.`,
+  stops: (minutes) => `El servidor se detiene ${within(minutes)}, y la llamada con él.`,
   invited: 'Invitación copiada: envía el enlace a quien quieras ver.',
   inviteBy: (link) => `Invita a otras personas con este enlace: ${link}`,
 };
+
+function within(minutes: number): string {
+  return minutes < 1 ? 'en un momento' : plural(minutes, { one: 'en un minuto', other: 'en # minutos' });
+}

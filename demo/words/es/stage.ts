@@ -24,6 +24,7 @@ export const stage: Words['stage'] = {
   handRaised: 'mano levantada',
   fair: 'conexión regular',
   poor: 'conexión mala',
+  lost: 'conexión perdida',
   mediaReconnecting: 'Volviendo a conectar …',
   stopped: 'Detenido por un moderador',
   soundStopped: 'Silenciado por un moderador',

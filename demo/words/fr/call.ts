@@ -1,4 +1,7 @@
 import type { Words } from '../en/index.js';
+import { pluralIn } from '../plural.js';
+
+const plural = pluralIn('fr');
 
 export const call: Words['call'] = {
   copyInvitation: 'Copier l’invitation',
@@ -17,6 +20,12 @@ export const call: Words['call'] = {
   videoStopped: 'La modération a coupé votre vidéo.',
   videoAgain: 'La modération laisse de nouveau passer votre vidéo.',
   interrupted: 'Le son et l’image ont été interrompus. Ils devraient revenir dans un instant.',
+  restarts: (minutes) => `Le serveur redémarre ${within(minutes)}. L’appel continuera tout seul.`,
+  stops: (minutes) => `Le serveur s’arrête ${within(minutes)}, et l’appel avec lui.`,
   invited: 'Invitation copiée : envoyez le lien aux personnes que vous voulez voir.',
   inviteBy: (link) => `Invitez d’autres personnes avec ce lien : ${link}`,
 };
+
+function within(minutes: number): string {
+  return minutes < 1 ? 'dans un instant' : plural(minutes, { one: 'dans une minute', other: 'dans # minutes' });
+}

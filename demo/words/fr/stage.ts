@@ -24,6 +24,7 @@ export const stage: Words['stage'] = {
   handRaised: 'main levée',
   fair: 'connexion moyenne',
   poor: 'connexion mauvaise',
+  lost: 'connexion perdue',
   mediaReconnecting: 'Reconnexion …',
   stopped: 'Arrêté par un modérateur',
   soundStopped: 'Micro coupé par un modérateur',

@@ -1,4 +1,7 @@
 import type { Words } from '../en/index.js';
+import { pluralIn } from '../plural.js';
+
+const plural = pluralIn('zh');
 
 export const call: Words['call'] = {
   copyInvitation: '复制邀请链接',
@@ -17,6 +20,12 @@ export const call: Words['call'] = {
   videoStopped: '主持人已停止您的视频。',
   videoAgain: '主持人已允许您的视频再次播出。',
   interrupted: '声音和画面中断了，应该很快就会恢复。',
+  restarts: (minutes) => `服务器将在${within(minutes)}重新启动，通话会自动继续。`,
+  stops: (minutes) => `服务器将在${within(minutes)}停止，通话也会结束。`,
   invited: '邀请链接已复制：请发送给您想见的人。',
   inviteBy: (link) => `用此链接邀请其他人：${link}`,
 };
+
+function within(minutes: number): string {
+  return minutes < 1 ? '片刻后' : plural(minutes, { other: ' # 分钟后' });
+}

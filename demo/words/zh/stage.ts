@@ -24,6 +24,7 @@ export const stage: Words['stage'] = {
   handRaised: '已举手',
   fair: '连接一般',
   poor: '连接较差',
+  lost: '连接中断',
   mediaReconnecting: '正在重新连接……',
   stopped: '已被主持人停止',
   soundStopped: '已被主持人静音',
