@@ -27,7 +27,7 @@ COPY vendor ./vendor
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY --from=build /atrium/dist ./dist
 # A new volume gets the owner of the folder that it covers. /atrium itself belongs to root, and the server writes nothing there.
-RUN mkdir -p /data/recordings /data/files && chown -R node:node /data
+RUN mkdir -p /data/recordings /data/files /data/state && chown -R node:node /data
 
 USER node
 EXPOSE 8080

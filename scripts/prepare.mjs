@@ -45,6 +45,7 @@ const programs = [
   { names: ['nginx'], debian: 'nginx', needed: 'the tests behind nginx', optional: true },
   { names: ['redis-server'], debian: 'redis-server', needed: 'the tests of several nodes', optional: true },
   { names: ['haproxy'], debian: 'haproxy', needed: 'the tests behind haproxy', optional: true },
+  { names: ['caddy'], debian: 'caddy', needed: 'the test behind Caddy', optional: true },
 ];
 
 requireNode();

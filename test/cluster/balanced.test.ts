@@ -11,7 +11,7 @@ import { ClusterStage } from './served-node.js';
 
 const clusterSecret = 'a secret of nodes, for tests alone';
 
-describe('Three nodes behind haproxy, as deploy/nodes/haproxy.cfg has it', function () {
+describe('Three nodes behind haproxy, as deploy/haproxy/nodes.cfg has it', function () {
   this.timeout(60_000);
   const stage = new ClusterStage();
   let nodes: readonly [RunningServer, RunningServer, RunningServer];

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { parse } from 'yaml';
@@ -150,6 +151,18 @@ describe('GET /metrics of a server in use', () => {
       const rules = groups.flatMap((group) => group.rules);
       expect(rules).to.have.length.greaterThan(5);
       for (const { expr } of rules) check(expr);
+    });
+
+    it('in the words of Prometheus, by its own tool', function () {
+      const said = (input: string, ...args: readonly string[]): string => {
+        const { status, stdout, stderr, error } = spawnSync('promtool', args, { input, encoding: 'utf8' });
+        if (error) this.skip();
+        return status === 0 ? '' : stdout + stderr;
+      };
+      expect(said('', 'check', 'rules', 'deploy/prometheus/alerts.yml')).to.equal('');
+      // prom-client has names for some of its own that Prometheus would not choose.
+      const others = said(text, 'check', 'metrics').replace(/^nodejs_active_\w+_total non-counter .*\n/gm, '');
+      expect(others).to.equal('');
     });
   });
 });

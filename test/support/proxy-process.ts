@@ -12,7 +12,7 @@ import { freePort } from './free-port.js';
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };
 const read = (name: string): string => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8');
 
-/** nginx or haproxy on this machine, with a file of deploy/ in which only addresses and files are others. */
+/** nginx, haproxy or Caddy on this machine, with a file of deploy/ in which only addresses and files are others. */
 export class ProxyProcess {
   /** Where it listens. */
   readonly port: number;
@@ -28,11 +28,11 @@ export class ProxyProcess {
     this.#folder = folder;
   }
 
-  static isInstalled(name: 'nginx' | 'haproxy'): boolean {
-    return spawnSync(name, ['-v'], { stdio: 'ignore', env }).error === undefined;
+  static isInstalled(name: 'nginx' | 'haproxy' | 'caddy'): boolean {
+    return spawnSync(name, [name === 'caddy' ? 'version' : '-v'], { stdio: 'ignore', env }).error === undefined;
   }
 
-  /** deploy/nginx.conf, with a certificate that is made for this machine. @param ports of the servers behind it, by those in the file */
+  /** deploy/nginx/atrium.conf, with a certificate that is made for this machine. @param ports of the servers behind it, by those in the file */
   static async nginx(ports: Readonly<Record<8080 | 8081, number>>): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
     const port = await freePort();
@@ -40,7 +40,7 @@ export class ProxyProcess {
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     writeFileSync(cert, identity?.cert ?? '');
     writeFileSync(key, identity?.key ?? '', { mode: 0o600 });
-    const site = replaced(read('nginx.conf'), {
+    const site = replaced(read('nginx/atrium.conf'), {
       'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
       '/etc/ssl/meet.example.org.pem': cert,
       '/etc/ssl/meet.example.org.key': key,
@@ -61,13 +61,13 @@ export class ProxyProcess {
     );
   }
 
-  /** deploy/haproxy.cfg. @param check a line in place of its `option httpchk` */
+  /** deploy/haproxy/atrium.cfg. @param check a line in place of its `option httpchk` */
   static async haproxy(behind: number, check?: string): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
     const port = await freePort();
     const statsPort = await freePort();
     const file = join(folder, 'haproxy.cfg');
-    const config = replaced(read('haproxy.cfg'), {
+    const config = replaced(read('haproxy/atrium.cfg'), {
       '    bind :80\n': `    bind 127.0.0.1:${port}\n`,
       '127.0.0.1:8080': `127.0.0.1:${behind}`,
       'inter 5s': 'inter 100ms',
@@ -77,12 +77,12 @@ export class ProxyProcess {
     return ProxyProcess.#start('haproxy', ['-db', '-f', file], port, statsPort, folder);
   }
 
-  /** deploy/nodes/haproxy.cfg. @param ports of three nodes */
+  /** deploy/haproxy/nodes.cfg. @param ports of three nodes */
   static async haproxyOfNodes(ports: readonly [number, number, number]): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
     const port = await freePort();
     const statsPort = await freePort();
-    const config = replaced(read('nodes/haproxy.cfg'), {
+    const config = replaced(read('haproxy/nodes.cfg'), {
       '    bind :80\n': `    bind 127.0.0.1:${port}\n`,
       'inter 1s': 'inter 100ms',
       ...Object.fromEntries(ports.map((each, index) => [`10.0.0.${index + 1}:8080`, `127.0.0.1:${each}`])),
@@ -92,14 +92,34 @@ export class ProxyProcess {
     return ProxyProcess.#start('haproxy', ['-db', '-f', file], port, statsPort, folder);
   }
 
+  /** deploy/caddy/Caddyfile, without TLS. @param prefixes as its comment has them */
+  static async caddy(
+    behind: number,
+    prefixes: Readonly<Partial<Record<'PATH_PREFIX' | 'STRIPPED_PREFIX', string>>>,
+  ): Promise<ProxyProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'caddy-'));
+    const port = await freePort();
+    const { stdout } = spawnSync('caddy', ['version'], { encoding: 'utf8', env });
+    const [, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
+    const site = replaced(read('caddy/Caddyfile'), minor < 7 ? { '\t\t\tstream_close_delay 24h\n': '' } : {});
+    const file = join(folder, 'Caddyfile');
+    // Another Caddy may run here, and have the port of its administration.
+    writeFileSync(file, `{\n\tadmin off\n}\n${site}`);
+    const variables = { SITE_NAME: `http://127.0.0.1:${port}`, UPSTREAM: `127.0.0.1:${behind}`, ...prefixes };
+    const home = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+    const args = ['run', '--adapter', 'caddyfile', '--config', file];
+    return ProxyProcess.#start('caddy', args, port, port, folder, { ...variables, ...home });
+  }
+
   static async #start(
     name: string,
     args: readonly string[],
     port: number,
     statsPort: number,
     folder: string,
+    variables: Readonly<Record<string, string>> = {},
   ): Promise<ProxyProcess> {
-    const child = spawn(name, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+    const child = spawn(name, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...env, ...variables } });
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const proxy = new ProxyProcess(port, statsPort, child, folder);
@@ -118,7 +138,7 @@ export class ProxyProcess {
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const exited = once(this.#child, 'exit');
-      // Both end their open connections at once on this one.
+      // They end their open connections at once on this one.
       this.#child.kill('SIGTERM');
       await exited;
     }
