@@ -105,6 +105,10 @@ export class FarPlace implements Place {
     });
   }
 
+  pinged(): void {
+    // Pings stay here. The owner of the room hears when the connection is lost, and of every request.
+  }
+
   acknowledged(): void {
     // What was told is kept for a while, whatever the client has of it.
   }

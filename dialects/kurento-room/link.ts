@@ -77,6 +77,7 @@ export class Link implements ConnectionListener, CallingLink {
     });
     this.#watchdog.pinged();
     this.#client.pinged();
+    this.#place.pinged();
   }
 
   resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession> {

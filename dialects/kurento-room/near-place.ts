@@ -45,6 +45,10 @@ export class NearPlace implements Place {
     return { id: session.id, lastRequest: session.counts ? session.lastRequest : undefined, sendMissed };
   }
 
+  pinged(): void {
+    this.#session?.heard();
+  }
+
   acknowledged(received: number): void {
     this.#session?.acknowledged(received);
   }

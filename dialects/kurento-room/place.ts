@@ -11,6 +11,8 @@ export interface Place {
   accept(request: Request, text: string): void;
   /** As `CallingLink.resume`. */
   resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession>;
+  /** A ping came: the client is there. */
+  pinged(): void;
   /** The client has so many messages of those that it was told. */
   acknowledged(received: number): void;
   /** The session ends, if there is one. */

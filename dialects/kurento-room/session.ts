@@ -108,7 +108,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   /** It will end once what is being served is answered. */
   #isOver = false;
   #lastRequest: RpcId | undefined;
-  /** When its last request came, or its connection came or went: on the clock of `performance.now()`. */
+  /** When its last message came, or its connection came or went: on the clock of `performance.now()`. */
   #heardAt = performance.now();
   /** Those that were there when the present connection came: the client may send them again. */
   #underWay: ReadonlySet<RpcId> = new Set();
@@ -243,6 +243,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return this.#wasEvicted;
   }
 
+  /** There is a sign of the client. */
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
   /** As `HeardClient.silentMs`. */
   get silentMs(): number {
     // The server has read nothing for a while.
@@ -347,7 +352,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
    * @param length of its text
    */
   accept(request: Request, length: number): void {
-    this.#heardAt = performance.now();
+    this.heard();
     if (this.#isRepeated(request)) return;
     if (!this.#requests.add(request, length)) this.#outlet.connection?.close(1008, 'Too many requests are waiting');
   }
@@ -408,7 +413,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return () => {
       if (this.#ended || this.#outlet.connection) return;
       this.#outlet.attach(connection, received);
-      this.#heardAt = performance.now();
+      this.heard();
       // Another owner of the room goes on with the connection, and does not know more of it.
       this.#address = connection.address || this.#address;
       this.#region = connection.region ?? this.#region;
@@ -424,7 +429,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   detach(connection: SessionClient, reason: string): void {
     if (this.#outlet.connection !== connection) return;
     this.#outlet.detach();
-    this.#heardAt = performance.now();
+    this.heard();
     if (this.#id === undefined || this.#hasLeft) {
       this.end();
       return;

@@ -142,7 +142,10 @@ export class EndpointFigures implements Sampled {
     // Zero: no report has told it yet.
     const roundTrip = stream.roundTripTime > 0 ? stream.roundTripTime : undefined;
     if (roundTrip !== undefined) this.#figures.measured('media_rtt_seconds', labels, roundTrip);
-    this.#hasCarried({ loss: stream.fractionLost, ...(roundTrip !== undefined && { roundTripMs: roundTrip * 1_000 }) });
+    this.#hasCarried({
+      loss: stream.fractionLost,
+      ...(roundTrip !== undefined && { roundTripMs: Math.round(roundTrip * 1_000) }),
+    });
     return news.bytes;
   }
 
