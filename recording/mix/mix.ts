@@ -141,5 +141,11 @@ async function ffmpeg(args: readonly string[]): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new NoFfmpeg('ffmpeg is needed, and is not installed', { cause: error });
   })) as [number | null];
-  if (code !== 0) throw new Error(`ffmpeg could not do it: ${said.trim().split('\n').at(-1) ?? ''}`);
+  if (code !== 0) throw new Error(`ffmpeg could not do it: ${reasonIn(said)}`);
+}
+
+/** The last line that says something. */
+function reasonIn(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => line !== '' && !line.startsWith('Last message repeated ')) ?? '';
 }

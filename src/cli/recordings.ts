@@ -80,8 +80,8 @@ const begin: Command = {
       ...(kinds.length > 0 && { kinds }),
       name: given.text('name'),
     };
-    const path = `rooms/${encodeURIComponent(remote.needed('room'))}/recordings`;
-    return printed(remote, await remote.ask({ method: 'POST', path, body }, recording));
+    const query = { room: remote.needed('room') };
+    return printed(remote, await remote.ask({ method: 'POST', path: 'room/recordings', query, body }, recording));
   },
 };
 

@@ -48,6 +48,8 @@ function unknown(args: readonly string[]): string {
     .slice(0, 2)
     .filter((word) => !word.startsWith('-'))
     .join(' ');
+  const ofGroup = commands.filter(({ name }) => name.startsWith(`${given} `)).map(({ name }) => name);
+  if (ofGroup.length > 0) return `${given} is the beginning of several commands: ${ofGroup.join(', ')}`;
   const near = nearName(
     given,
     commands.map(({ name }) => name),

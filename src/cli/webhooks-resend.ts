@@ -17,7 +17,7 @@ export const webhooksResend: Command = {
     const { given, rest } = splitFlags(flags, args);
     const [file, ...options] = rest;
     if (file === undefined || file.startsWith('-')) {
-      throw new UsageError('Name the file first, as WEBHOOK_DEAD_LETTERS does');
+      throw new UsageError('Name the file first, as WEBHOOK_DEAD_LETTERS does; one that begins with a dash as ./-x');
     }
     const config = readConfig(options, env);
     checkWebhookKey(config);
@@ -30,7 +30,8 @@ export const webhooksResend: Command = {
         throw error;
       }
     }).catch((error: unknown) => {
-      throw new CommandError((error as Error).message, exitCodes.failed);
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new CommandError(code === 'ENOENT' ? `${file}: there is no such file` : message, exitCodes.failed);
     });
     const { sent, kept, unreadable } = resent;
     const broken = unreadable === 0 ? '' : `, of which ${unreadable} cannot be read`;

@@ -26,6 +26,9 @@ async function found(relay: Relay): Promise<Found> {
     return ok(relay.url);
   } catch (error) {
     const text = `${relay.url}: ${(error as Error).message}`;
-    return fail(`${text}. Look whether it runs, whether its firewall lets us in, and whether it has the same secret`);
+    const trusted = /^turns:/i.test(relay.url) ? ', whether its certificate is trusted' : '';
+    return fail(
+      `${text}. Look whether it runs, whether its firewall lets us in${trusted}, and whether it has the same secret`,
+    );
   }
 }

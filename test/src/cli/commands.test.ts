@@ -150,6 +150,14 @@ describe('atrium', () => {
       code: 2,
       told: 'There is no command "tokn create", did you mean token create?; `atrium help` lists all\n',
     });
+    expect(await atrium('recordings --json')).to.include({
+      code: 2,
+      told: 'recordings is the beginning of several commands: recordings list, recordings start, recordings stop, recordings download, recordings delete\n',
+    });
+    expect(await atrium('rooms show --room -x')).to.include({
+      code: 2,
+      told: '--room: a value that begins with a dash is written as --room=-x; see `atrium rooms show --help`\n',
+    });
     expect((await atrium('token create --help')).out).to.include('--valid-for TIME');
     expect((await atrium('--version')).out).to.match(/^\d+\.\d+\.\d+\n$/);
   });
