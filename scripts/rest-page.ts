@@ -46,7 +46,7 @@ export function restPage(): Promise<string> {
       Object.entries(problems).map(([code, { status, meaning }]) => [`\`${code}\``, String(status), meaning]),
     ),
     '## ADMIN_PORT',
-    'With `ADMIN_PORT`, a second port has what only the operator should read, over plain HTTP and without a token: `GET /healthz` with its details, and `GET /metrics`. It listens at `ADMIN_HOST`, by default on loopback. It refuses pages of browsers, and `PATH_PREFIX` does not stand before its paths. The limits of the other doors hold there, and it counts for itself: it answers also while clients take all places at the other port.',
+    'With `ADMIN_PORT`, a second port has what only the operator should read, over plain HTTP and without a token: `GET /healthz` with its details, `GET /readyz`, `GET /metrics`, and what is below `/api/v1/drain` and `/api/v1/debug`. It listens at `ADMIN_HOST`, by default on loopback. It refuses pages of browsers, and `PATH_PREFIX` does not stand before its paths. The limits of the other doors hold there, and it counts for itself: it answers also while clients take all places at the other port.',
     '## Metrics',
     '`GET /metrics` is for Prometheus. It needs the admin token, which Prometheus sends when `authorization` of the scrape configuration has it. With `ADMIN_PORT` it is served there without a token, and nowhere else. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
     table(

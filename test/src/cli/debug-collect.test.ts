@@ -24,7 +24,7 @@ describe('atrium debug collect', () => {
   });
 
   const collect = (words: readonly string[], env: NodeJS.ProcessEnv = { ADMIN_TOKEN: adminToken }) =>
-    atrium(['debug', 'collect', ...words], { ATRIUM_URL: stage.origin, ...env });
+    atrium(['debug', 'collect', ...words], { ATRIUM_URL: stage.service.url, ...env });
 
   it('writes the server, its rooms and its log into a file that nobody else reads', async () => {
     for (const room of ['garden', 'a/b %2F']) {
