@@ -124,6 +124,12 @@ describe('atrium doctor', function () {
     expect((await doctor({})).found.filter(({ what }) => what === 'Kurento media server')).to.deep.equal([]);
   });
 
+  it('media options with which no call comes about', async () => {
+    const { code, out } = await atrium('doctor', { ...alone, MEDIA_UDP_PORTS: '41200-41203' });
+    expect(out).to.match(/^FAIL +call: .*MEDIA_UDP_PORTS/m);
+    expect(code).to.equal(1);
+  });
+
   it('a port that another program has', async () => {
     const server = createTcp((socket) => socket.destroy());
     const taken = String(await listening(server));
