@@ -57,7 +57,7 @@ class CompeitVisitor {
         if (!now || now.width === 0 || now.frames === 0) return false;
         first ??= now;
         const { frames, audioPackets, time } = first;
-        return now.frames >= frames + 10 && now.audioPackets >= audioPackets + 10 && now.time > time;
+        return now.frames >= frames + 3 && now.audioPackets >= audioPackets + 10 && now.time > time;
       },
       patienceMs,
     );

@@ -5,7 +5,7 @@ import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chro
 const cheapDevices = `{
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const cheap = {
-    video: { width: 320, height: 240, frameRate: 10 },
+    video: { width: 320, height: 240, frameRate: 5 },
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   };
   navigator.mediaDevices.getUserMedia = (wanted) => {
@@ -37,14 +37,17 @@ after(async () => {
 /**
  * The shared Chromium for the tests of one `describe`, whose windows are closed after each. Their devices are cheap.
  * @param isWhole as for `launchBrowser`
+ * @param stays the windows are closed after the last test: a call that several tests look at costs less than one for each
  * @returns opens a window, as `openWindow`
  */
-export function useBrowser({ isWhole = false } = {}): (options?: BrowserContextOptions) => Promise<BrowserContext> {
+export function useBrowser({ isWhole = false, stays = false } = {}): (
+  options?: BrowserContextOptions,
+) => Promise<BrowserContext> {
   let chromium: RunningBrowser | undefined;
   before(async () => {
     chromium = await sharedBrowser(isWhole);
   });
-  afterEach(async () => {
+  (stays ? after : afterEach)(async () => {
     for (const window of chromium?.browser.contexts() ?? []) await window.close();
   });
   return async (options) => {

@@ -166,7 +166,7 @@ function advanced(first: Received, now: Received): boolean {
   const after = now.statistics?.received;
   if (!before || !after || !first.video || !now.video) return false;
   return (
-    after.frames >= before.frames + 6 &&
+    after.frames >= before.frames + 3 &&
     after.audioPackets >= before.audioPackets + 10 &&
     now.video.currentTime > first.video.currentTime
   );
