@@ -31,9 +31,9 @@ describe('a conference in the demo', function () {
       ),
     );
 
-  it('of four: everybody sees everybody, a muted person is not heard, and the chat is in order', async () => {
-    const names = ['Ana', 'Berta', 'Clara', 'Dilan'];
-    const visitors = await Promise.all(names.map((name) => enter(name, 'four')));
+  it('of three: everybody sees everybody, a muted person is not heard, the chat is in order, and a reloaded tab is back', async () => {
+    const names = ['Ana', 'Berta', 'Clara'];
+    const visitors = await Promise.all(names.map((name) => enter(name, 'three')));
     for (const visitor of visitors) await visitor.seesTiles(...names);
     await seeEachOther(...visitors);
     const [ana, berta, clara] = visitors as [Visitor, Visitor, Visitor];
@@ -56,6 +56,16 @@ describe('a conference in the demo', function () {
       expect(await page.locator('.message-text').allTextContents()).to.deep.equal(said);
       expect(errors).to.deep.equal([]);
     }
+
+    await clara.leave();
+    await ana.page.getByRole('button', { name: 'Microphone', exact: true, pressed: false }).click();
+    const at = Date.now();
+    await ana.page.reload();
+    await ana.page.getByRole('heading', { name: 'three', exact: true }).waitFor();
+    await ana.receives('Berta');
+    process.stdout.write(`      back in the call, with picture, after ${Date.now() - at} ms (aim: 3000)\n`);
+    await berta.receives('Ana');
+    await berta.seesTiles('Ana', 'Berta');
   });
 
   it('shows a shared screen beside the camera, and a client of 2016 one of them, the camera first', async () => {
@@ -84,18 +94,6 @@ describe('a conference in the demo', function () {
     await screen.waitFor({ state: 'detached' });
     await until('it is gone there too', async () => (await old.told()).at(-1) === 'stream-removed Ana', patienceMs);
     for (const { errors } of [ana, berta]) expect(errors).to.deep.equal([]);
-  });
-
-  it('has a reloaded tab back in the call, with sound and picture', async () => {
-    const [ana, berta] = await Promise.all([enter('Ana', 'reload'), enter('Berta', 'reload')]);
-    await ana.receives('Berta');
-    const at = Date.now();
-    await ana.page.reload();
-    await ana.page.getByRole('heading', { name: 'reload', exact: true }).waitFor();
-    await ana.receives('Berta');
-    process.stdout.write(`      back in the call, with picture, after ${Date.now() - at} ms (aim: 3000)\n`);
-    await berta.receives('Ana');
-    await berta.seesTiles('Ana', 'Berta');
   });
 
   it('goes on while the network is gone for five seconds: media never stops, and nobody leaves', async () => {
@@ -134,10 +132,9 @@ describe('a conference whose server is restarted', function () {
   const newWindow = useBrowser();
 
   /** Two people that see each other in a room of that server. */
-  async function call(url: string, ...others: readonly string[]): Promise<[Visitor, Visitor, ...Visitor[]]> {
+  async function call(url: string): Promise<[Visitor, Visitor]> {
     const join = async (name: string) => Visitor.join(await newWindow(), url, name, 'restart');
-    const [ana, berta, ...more] = await Promise.all([join('Ana'), join('Berta'), ...others.map(join)]);
-    const everybody = [ana, berta, ...more] as const;
+    const everybody = await Promise.all([join('Ana'), join('Berta')]);
     await seeEachOther(...everybody);
     for (const { page } of everybody) {
       await page.evaluate(`{
@@ -149,7 +146,7 @@ describe('a conference whose server is restarted', function () {
           for (const each of publications.values()) each.on('state', (state) => window.anew.push(state));
       }`);
     }
-    return [...everybody];
+    return everybody;
   }
 
   async function reconnected(visitors: readonly Visitor[], isResumed: boolean): Promise<void> {
@@ -173,13 +170,13 @@ describe('a conference whose server is restarted', function () {
     }
   });
 
-  it('with STATE_FILE a call of three goes on: sound and picture never stop, nobody leaves, and what was said arrives', async () => {
+  it('with STATE_FILE a call goes on: sound and picture never stop, nobody leaves, and what was said arrives', async () => {
     const engine = await EmbeddedEngine.start();
     const folder = await mkdtemp(join(tmpdir(), 'atrium-'));
     const env = { KMS_URIS: engine.url, STATE_FILE: join(folder, 'state') };
     let server = await ServerProcess.start(0, env);
     try {
-      const visitors = await call(server.url, 'Clara');
+      const visitors = await call(server.url);
       const [ana, berta] = visitors;
       await server.end('SIGTERM');
       await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
