@@ -48,6 +48,7 @@ export class QualityWatch {
   }
 
   stop(): void {
+    this.#client = undefined;
     this.#stop();
   }
 
@@ -58,7 +59,8 @@ export class QualityWatch {
       this.#changing(() => {
         this.quality.look(client.silentMs, this.#owner.carried());
       });
-      this.#lookLater(client);
+      // What others were told may have ended it.
+      if (this.#client) this.#lookLater(client);
     });
   }
 
