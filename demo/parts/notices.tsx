@@ -1,8 +1,10 @@
 import type { Call, UnmuteWish } from '../model/call.js';
 import { useVoice } from './voice.js';
 import type { Words } from '../words/words.js';
-import { MediaTrouble } from './media-trouble.js';
+import { later } from './later.js';
 import { WaitingPerson } from './waiting-person.js';
+
+const MediaTrouble = later(async () => (await import('./media-trouble.js')).MediaTrouble);
 
 /** What wants an answer of the user, above the pictures. */
 export function Notices({ call }: { readonly call: Call }) {
@@ -14,7 +16,7 @@ export function Notices({ call }: { readonly call: Call }) {
   const knock = call.panel.value === 'people' ? undefined : first;
   return (
     <section class="notices" aria-label={moderation.requests} aria-live="polite">
-      <MediaTrouble call={call} />
+      {call.trouble.reason.value && <MediaTrouble call={call} />}
       {knock && (
         <div class="notice">
           <WaitingPerson house={call.house} person={knock} />
