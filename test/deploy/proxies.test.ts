@@ -51,6 +51,8 @@ describe('the proxies of deploy/', function () {
   after(() => Promise.all(servers.map((server) => server.stop())));
 
   const portOf = (index: number): number => Number(new URL(servers[index]?.url ?? '').port);
+  /** One server in the place of three. */
+  const nodes = () => [portOf(0), portOf(0), portOf(0)] as const;
 
   /** Everything that is promised of a proxy, below each address that it serves. */
   async function check(proxy: Promise<ProxyProcess>, scheme: 'http' | 'https', ...prefixes: string[]): Promise<void> {
@@ -86,11 +88,13 @@ describe('the proxies of deploy/', function () {
   it('nginx passes WebSockets and the address of the client, and closes what is for operators, below any prefix', async function () {
     if (!ProxyProcess.isInstalled('nginx')) this.skip();
     await check(ProxyProcess.nginx({ 8080: portOf(0), 8081: portOf(1) }), 'https', '', '/kept', '/stripped');
+    await check(ProxyProcess.nginxOfNodes(nodes()), 'https', '');
   });
 
   it('haproxy does the same', async function () {
     if (!ProxyProcess.isInstalled('haproxy')) this.skip();
     await check(ProxyProcess.haproxy(portOf(0)), 'http', '');
+    await check(ProxyProcess.haproxyOfNodes(nodes()), 'http', '');
   });
 
   it('Caddy does the same, below a prefix that is kept, one that is taken away, and none', async function () {
@@ -100,6 +104,7 @@ describe('the proxies of deploy/', function () {
     await check(ProxyProcess.caddy(portOf(0), { STRIPPED_PREFIX: '/stripped' }), 'http', '/stripped');
     const { status, headers } = await send(`http://127.0.0.1:${proxies.at(-1)?.port}/`);
     expect([status, headers.location]).to.deep.equal([302, '/stripped/']);
+    await check(ProxyProcess.caddyOfNodes(nodes()), 'http', '');
   });
 
   it('close the same in every file', () => {

@@ -150,8 +150,6 @@ describe('the package', function () {
     const { bin } = await manifestOf();
     const command = join(installed(), bin.atrium);
     expect(await readFile(command, 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
-    const { stdout } = await run(process.execPath, [command, 'keys', 'generate'], { cwd: folder });
-    expect(stdout).to.match(/^API\w+: [\w-]{43}\n$/);
     const flags = ['--port', '0', '--host', '127.0.0.1', '--log-level', 'error', '--media-udp-ports', '41000-41099'];
     const server = spawn(process.execPath, [command, 'start', ...flags], {
       cwd: folder,
@@ -184,11 +182,10 @@ describe('the package', function () {
   });
 
   it('shows nothing but what it exports', async () => {
-    for (const path of ['atrium/dist/src/server.js', 'atrium/rooms']) {
-      const script = `import('${path}').then(() => 'there', (error) => error.code).then(console.log)`;
-      const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder });
-      expect(stdout.trim(), path).to.equal('ERR_PACKAGE_PATH_NOT_EXPORTED');
-    }
+    const imports = ['atrium/dist/src/server.js', 'atrium/rooms'].map((path) => `import('${path}')`).join();
+    const script = `Promise.allSettled([${imports}]).then((all) => console.log(all.map(({ reason }) => reason?.code).join()))`;
+    const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder });
+    expect(stdout.trim()).to.equal('ERR_PACKAGE_PATH_NOT_EXPORTED,ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
 
   for (const [name, flags] of Object.entries({

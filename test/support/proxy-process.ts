@@ -12,6 +12,8 @@ import { freePort } from './free-port.js';
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };
 const read = (name: string): string => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8');
 
+type ThreePorts = readonly [number, number, number];
+
 /** nginx, haproxy or Caddy on this machine, with a file of deploy/ in which only addresses and files are others. */
 export class ProxyProcess {
   /** Where it listens. */
@@ -33,19 +35,30 @@ export class ProxyProcess {
   }
 
   /** deploy/nginx/atrium.conf, with a certificate that is made for this machine. @param ports of the servers behind it, by those in the file */
-  static async nginx(ports: Readonly<Record<8080 | 8081, number>>): Promise<ProxyProcess> {
+  static nginx(ports: Readonly<Record<8080 | 8081, number>>): Promise<ProxyProcess> {
+    return ProxyProcess.#nginx('nginx/atrium.conf', {
+      '127.0.0.1:8080': `127.0.0.1:${ports[8080]}`,
+      '127.0.0.1:8081': `127.0.0.1:${ports[8081]}`,
+    });
+  }
+
+  /** deploy/nginx/nodes.conf, with such a certificate. @param ports of three nodes */
+  static nginxOfNodes(ports: ThreePorts): Promise<ProxyProcess> {
+    return ProxyProcess.#nginx('nginx/nodes.conf', placesOfNodes(ports));
+  }
+
+  static async #nginx(name: string, addresses: Readonly<Record<string, string>>): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
     const port = await freePort();
     const identity = await tlsIdentity(configOf({ tls: 'self-signed' }));
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     writeFileSync(cert, identity?.cert ?? '');
     writeFileSync(key, identity?.key ?? '', { mode: 0o600 });
-    const site = replaced(read('nginx/atrium.conf'), {
+    const site = replaced(read(name), {
       'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
       '/etc/ssl/meet.example.org.pem': cert,
       '/etc/ssl/meet.example.org.key': key,
-      '127.0.0.1:8080': `127.0.0.1:${ports[8080]}`,
-      '127.0.0.1:8081': `127.0.0.1:${ports[8081]}`,
+      ...addresses,
     });
     const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
     const temporary = kinds.map((kind) => `${kind}_temp_path ${join(folder, kind)};`).join('\n');
@@ -78,14 +91,14 @@ export class ProxyProcess {
   }
 
   /** deploy/haproxy/nodes.cfg. @param ports of three nodes */
-  static async haproxyOfNodes(ports: readonly [number, number, number]): Promise<ProxyProcess> {
+  static async haproxyOfNodes(ports: ThreePorts): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
     const port = await freePort();
     const statsPort = await freePort();
     const config = replaced(read('haproxy/nodes.cfg'), {
       '    bind :80\n': `    bind 127.0.0.1:${port}\n`,
       'inter 1s': 'inter 100ms',
-      ...Object.fromEntries(ports.map((each, index) => [`10.0.0.${index + 1}:8080`, `127.0.0.1:${each}`])),
+      ...placesOfNodes(ports),
     });
     const file = join(folder, 'haproxy.cfg');
     writeFileSync(file, `${config}\n${statsAt(statsPort)}`);
@@ -93,22 +106,31 @@ export class ProxyProcess {
   }
 
   /** deploy/caddy/Caddyfile, without TLS. @param prefixes as its comment has them */
-  static async caddy(
+  static caddy(
     behind: number,
     prefixes: Readonly<Partial<Record<'PATH_PREFIX' | 'STRIPPED_PREFIX', string>>>,
   ): Promise<ProxyProcess> {
+    return ProxyProcess.#caddy('caddy/Caddyfile', { UPSTREAM: `127.0.0.1:${behind}`, ...prefixes });
+  }
+
+  /** deploy/caddy/nodes.Caddyfile, without TLS. @param ports of three nodes */
+  static caddyOfNodes(ports: ThreePorts): Promise<ProxyProcess> {
+    return ProxyProcess.#caddy('caddy/nodes.Caddyfile', { NODES: Object.values(placesOfNodes(ports)).join(' ') });
+  }
+
+  static async #caddy(name: string, variables: Readonly<Record<string, string>>): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'caddy-'));
     const port = await freePort();
     const { stdout } = spawnSync('caddy', ['version'], { encoding: 'utf8', env });
     const [, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
-    const site = replaced(read('caddy/Caddyfile'), minor < 7 ? { '\t\t\tstream_close_delay 24h\n': '' } : {});
+    const site = replaced(read(name), minor < 7 ? { 'stream_close_delay 24h': '' } : {});
     const file = join(folder, 'Caddyfile');
     // Another Caddy may run here, and have the port of its administration.
     writeFileSync(file, `{\n\tadmin off\n}\n${site}`);
-    const variables = { SITE_NAME: `http://127.0.0.1:${port}`, UPSTREAM: `127.0.0.1:${behind}`, ...prefixes };
     const home = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
     const args = ['run', '--adapter', 'caddyfile', '--config', file];
-    return ProxyProcess.#start('caddy', args, port, port, folder, { ...variables, ...home });
+    const given = { ...variables, ...home, SITE_NAME: `http://127.0.0.1:${port}` };
+    return ProxyProcess.#start('caddy', args, port, port, folder, given);
   }
 
   static async #start(
@@ -144,6 +166,11 @@ export class ProxyProcess {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** By the addresses that the files have. */
+function placesOfNodes(ports: ThreePorts): Record<string, string> {
+  return Object.fromEntries(ports.map((port, index) => [`10.0.0.${index + 1}:8080`, `127.0.0.1:${port}`]));
 }
 
 function statsAt(port: number): string {
