@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import { CommitBudget } from './commit-budget.js';
 import { endOfTurn } from './end-of-turn.js';
 import { RoomJournal } from './journal.js';
-import type { ClaimedRoom, JournalContext, JournalOwner } from './journal.js';
+import type { ClaimedRoom, JournalContext, JournalOwner } from './journal-context.js';
 import type { Hub } from './redis.js';
 import type { LogBounds } from './room-log.js';
 import type { RoomStore } from './room-store.js';

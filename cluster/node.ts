@@ -5,7 +5,7 @@ import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { Counts } from './counts.js';
 import { Directory } from './directory.js';
-import type { TakenRoom } from './directory.js';
+import type { TakenRoom } from './take-over.js';
 import { Journals } from './journals.js';
 import type { JournalHooks } from './journals.js';
 import { Membership } from './membership.js';

@@ -1,22 +1,16 @@
 import type { Log } from '../log.js';
-import { refusalsOfFields, roomOfFields } from '../rooms/index.js';
 import type { Journal, RecordOf } from '../rooms/index.js';
 import type { Clock } from './clock.js';
 import { ClusterError, ElsewhereError } from './cluster-error.js';
-import type { TakenRoom } from './directory.js';
+import type { TakenRoom } from './take-over.js';
 import { JournaledRooms } from './journaled-rooms.js';
 import { roomHash } from './names.js';
-import { JournaledRoom } from './owned-room.js';
-import type { OwnedRoom } from './owned-room.js';
+import type { JournaledRoom, OwnedRoom } from './owned-room.js';
 import type { OwnedRoomsParts } from './owned-rooms-parts.js';
 import { noRelay } from './room-relay.js';
-import type { Claim } from './room-store.js';
+import { Restoring, summarize } from './restoring.js';
 import { within } from './within.js';
 
-/** How long a room that was claimed stays when nobody opens it, in ms. */
-const unopenedMs = 2_000;
-/** How long what lists say of a room that was taken over may wait, in ms: the former owner has said as much. */
-const listedWithinMs = 1_000;
 /** How long somebody may have to wait for Redis, in ms. */
 const patienceMs = 5_000;
 /** How long what is being served in a room may take before the room is given away, in ms. */
@@ -31,6 +25,7 @@ export class OwnedRooms implements Journal {
   #haveBegun: (parts: OwnedRoomsParts) => void = () => undefined;
   readonly #begun = new Promise<OwnedRoomsParts>((resolve) => (this.#haveBegun = resolve));
   readonly #owned: JournaledRooms;
+  readonly #restoring: Restoring;
   /** Set when this node has left its rooms to others. */
   #hasLeft = false;
 
@@ -38,6 +33,7 @@ export class OwnedRooms implements Journal {
     this.#clock = clock;
     this.#log = log;
     this.#owned = new JournaledRooms(this.#begun, log);
+    this.#restoring = new Restoring(this.#owned, clock, log);
   }
 
   /** Called once. Rooms that were taken before are restored now. */
@@ -180,7 +176,7 @@ export class OwnedRooms implements Journal {
     const room = this.#owned.get(name);
     if (!room || room.leaving) return;
     room.changed(field, record);
-    this.#summarize(room);
+    if (this.#parts) summarize(this.#parts, room);
   }
 
   closed(name: string): void {
@@ -202,7 +198,7 @@ export class OwnedRooms implements Journal {
   /** A room of a dead node is this node's now (`NodeHooks.taken`). */
   async taken(room: TakenRoom): Promise<void> {
     const parts = await this.#begun;
-    if (!this.#hasLeft) this.#take(parts, room);
+    if (!this.#hasLeft) this.#restoring.take(parts, room);
   }
 
   /** Closes in Redis what is not open, and resolves when no room is left, or after that many ms. */
@@ -253,7 +249,7 @@ export class OwnedRooms implements Journal {
     const claim = await parts.node.directory.claim(name);
     switch (claim.type) {
       case 'mine':
-        return this.#take(parts, { ...claim, name, hash: roomHash(name) });
+        return this.#restoring.take(parts, { ...claim, name, hash: roomHash(name) });
       case 'other':
         throw new ElsewhereError(name, claim.owner);
       case 'version':
@@ -262,84 +258,5 @@ export class OwnedRooms implements Journal {
           `room "${name}" is kept in the form ${claim.version}, which is not known here`,
         );
     }
-  }
-
-  /** Puts what Redis has into memory, in one turn. */
-  #take(parts: OwnedRoomsParts, room: Omit<TakenRoom, 'from'>): OwnedRoom {
-    const { name, state } = room;
-    const present = this.#owned.get(name);
-    if (present && !present.journal.hasEnded) {
-      // It was claimed in two ways at once.
-      if (present.journal.ownership.epoch >= room.epoch) return present;
-      present.journal.end();
-    }
-    // Another node owned it in between.
-    if (present) this.#owned.stepDown(parts, present);
-    const { relay = noRelay, media, rooms } = parts;
-    const journal = parts.node.journals.begin(room, relay.sessionsIn(state), {
-      gathering: (from) => {
-        relay.gathering(owned, from);
-      },
-      trimming: (frames) => {
-        relay.trimming(owned, frames);
-      },
-      logLost: (at) => {
-        relay.logLost(owned, at);
-      },
-      fenced: (error) => {
-        parts.node.counts.fenced += 1;
-        this.#log.warn('A room belongs to another node now', { room: name, error: error.message });
-        this.#owned.stepDown(parts, owned);
-      },
-      deaf: (node) => {
-        void parts.node.directory.deaf(node);
-        relay.deaf(node);
-      },
-    });
-    const owned: JournaledRoom = new JournaledRoom(room, journal, state, (pipeline) => media.serversOf(pipeline));
-    this.#owned.add(owned);
-    relay.begun(owned, state);
-    rooms.restoreRefusals(name, refusalsOfFields(state));
-    parts.keptOf?.(name, state);
-    if (state.has('room')) this.#restore(parts, owned, state);
-    if (!rooms.find(name)) {
-      owned.closed();
-      owned.stopWaiting = this.#clock.later(unopenedMs, () => {
-        if (!rooms.find(name)) this.#owned.closeSoon(owned);
-      });
-    }
-    return owned;
-  }
-
-  #restore({ rooms, comeBack, media, relay = noRelay }: OwnedRoomsParts, owned: JournaledRoom, state: State): void {
-    try {
-      rooms.restoreRoom(roomOfFields(state), comeBack);
-      relay.restored(owned);
-      this.#summarize(owned, listedWithinMs);
-    } catch (error) {
-      this.#log.error('A room of another node has ended: it cannot be read', { room: owned.name, error });
-      rooms.letGo(owned.name);
-      media.discard(owned.name, pipelineIn(state));
-    }
-  }
-
-  #summarize({ name, journal }: JournaledRoom, withinMs?: number): void {
-    journal.summarize(() => {
-      const room = this.#parts?.rooms.find(name);
-      return room && this.#parts?.summaryOf(room);
-    }, withinMs);
-  }
-}
-
-type State = Extract<Claim, { type: 'mine' }>['state'];
-
-/** The record of the pipeline, of a room whose other fields cannot be read. */
-function pipelineIn(state: State): string | undefined {
-  try {
-    const room: unknown = JSON.parse(state.get('room') ?? 'null');
-    const pipeline: unknown = typeof room === 'object' && room !== null && Reflect.get(room, 'pipeline');
-    return typeof pipeline === 'string' ? pipeline : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,8 @@
 import type { Log } from '../log.js';
 import type { Clock } from './clock.js';
-import type { TakenRoom } from './directory.js';
-import type { ClaimedRoom, RoomJournal } from './journal.js';
+import type { TakenRoom } from './take-over.js';
+import type { RoomJournal } from './journal.js';
+import type { ClaimedRoom } from './journal-context.js';
 import { roomHash } from './names.js';
 import type { ClusterNode } from './node.js';
 

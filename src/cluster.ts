@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { z } from 'zod';
 import { Asks } from '../cluster/asks.js';
@@ -13,10 +12,10 @@ import { Placement } from '../cluster/placement.js';
 import { ClusterNode } from '../cluster/node.js';
 import type { NodeHooks } from '../cluster/node.js';
 import { OwnedRooms } from '../cluster/owned-rooms.js';
-import type { RoomRelay } from '../cluster/room-relay.js';
 import { UnfitRedisError } from '../cluster/redis-check.js';
 import { HubPost } from '../cluster/relay/post.js';
 import { Relay } from '../cluster/relay/index.js';
+import { roomRelay } from '../cluster/relay/rooms.js';
 import { WaitingNode } from '../cluster/waiting-node.js';
 import { within } from '../cluster/within.js';
 import { Worlds } from '../cluster/worlds.js';
@@ -28,7 +27,7 @@ import { version } from '../options/help.js';
 import type { Config } from './config.js';
 import type { StartedMedia } from './media.js';
 import type { JournalVersions, NodeRooms, ServedRooms } from './node-rooms.js';
-import { sharedSections } from './option-list.js';
+import { digestOf } from './options-digest.js';
 import { SeenNodes } from './seen-nodes.js';
 import { listedRoomOf } from '../rest/listed-room.js';
 import { textFrame, textOf } from '../transport/frame.js';
@@ -232,37 +231,8 @@ export async function startNode(
           engine.discard(room, pipeline);
         },
       };
-      const forRooms: RoomRelay = {
-        sessionsIn: (state) => lines.owners.sessionsIn(state),
-        begun: (room, state) => {
-          lines.owners.begun(room, state);
-        },
-        restored: (room) => {
-          lines.owners.restored(room);
-        },
-        idle: async (room) => lines.owners.idle(room),
-        gathering: (room, from) => {
-          lines.owners.gathering(room, from);
-        },
-        trimming: (room, frames) => {
-          lines.owners.trimming(room, frames);
-        },
-        logLost: (room, at) => {
-          lines.owners.logLost(room, at);
-        },
-        pause: async (room) => lines.owners.pause(room),
-        goOn: (room) => {
-          lines.owners.goOn(room);
-        },
-        ended: (room, _why, next) => {
-          lines.owners.ended(room, next);
-        },
-        deaf: (id) => {
-          lines.gateways.deaf(id);
-        },
-      };
       owned.begin({
-        ...{ ...parts, node, media: ofRooms, relay: forRooms },
+        ...{ ...parts, node, media: ofRooms, relay: roomRelay(lines) },
         summaryOf: (room) => JSON.stringify(listedRoomOf(room)),
         unlisted: (hash) => {
           node.rooms.closed(hash);
@@ -324,18 +294,4 @@ async function acts(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Of what all nodes have in common, so that nodes notice when they have not. */
-function digestOf(config: Config): string {
-  const values = sharedSections.flatMap(({ options }) =>
-    options.map(({ variable, group, key }) => {
-      const owner: unknown = group === undefined ? config : Reflect.get(config, group);
-      return [variable, typeof owner === 'object' && owner !== null ? (Reflect.get(owner, key) as unknown) : undefined];
-    }),
-  );
-  return createHash('sha256')
-    .update(JSON.stringify([...values, config.kmsUris]))
-    .digest('base64url')
-    .slice(0, 22);
 }

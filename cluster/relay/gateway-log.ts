@@ -6,7 +6,7 @@ import { isFor } from '../slots.js';
 import { isControl, readControl } from './control.js';
 import type { Control } from './control.js';
 import type { GatewayLines } from './gateway-lines.js';
-import type { GatewayContext } from './gateway-room.js';
+import type { GatewayContext } from './gateway-context.js';
 import type { ToldMessage } from './messages.js';
 
 /** Entries that are read at once, when messages were lost. */

@@ -1,42 +1,15 @@
 import type { AtOnce } from '../at-once.js';
-import type { Clock } from '../clock.js';
-import type { Counts } from '../counts.js';
-import type { Log } from '../../log.js';
-import type { WireFrame } from '../port.js';
 import type { Position } from '../position.js';
-import type { LoggedFrame, Owner } from '../room-store.js';
+import type { Owner } from '../room-store.js';
+import type { GatewayContext } from './gateway-context.js';
 import type { GatewayLine, Unserved } from './gateway-line.js';
 import { GatewayLines } from './gateway-lines.js';
 import { GatewayLog } from './gateway-log.js';
-import type { About, MovedMessage, OwnerMessage, Sent, ToldMessage } from './messages.js';
+import { GatewayRequests } from './gateway-requests.js';
+import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
 import { OwnerSearch } from './owner-search.js';
 import type { OwnerlessRoom } from './owner-search.js';
-import type { Post } from './post.js';
 import { WrittenReports } from './written-reports.js';
-
-export interface GatewayContext {
-  readonly nodeId: string;
-  readonly clock: Pick<Clock, 'now' | 'later'>;
-  readonly log: Log;
-  readonly post: Post;
-  readonly counts: Pick<Counts, 'framesRelayed' | 'gaps' | 'resent'>;
-  readonly frameOf: (text: string) => WireFrame;
-  /** The owner of a room. Asked again when it may be another one. @throws ClusterError AWAY */
-  readonly find: (hash: string) => Promise<Owner | undefined>;
-  /** Somebody has said who the owner is. */
-  readonly moved: (hash: string, owner: Owner | undefined) => void;
-  /** What was told after a position; undefined when the log does not reach back that far. @throws ClusterError AWAY */
-  readonly logAfter: (hash: string, after: Position, limit: number) => Promise<readonly LoggedFrame[] | undefined>;
-  /**
-   * The node that is to open a room. Default: this one.
-   * @param wasAsked another node was asked for this room, and has not opened it
-   */
-  readonly openAt?: ((wasAsked: boolean) => string) | undefined;
-  /** Whether a node is not known to be dead. Default: all live. */
-  readonly isAlive?: ((node: string) => boolean) | undefined;
-  /** Whether this node may act. */
-  readonly isUp: () => boolean;
-}
 
 /** After how many seconds something is sent again to an owner that answers others. */
 const patientTicks = 3;
@@ -52,6 +25,7 @@ export class GatewayRoom implements OwnerlessRoom {
   readonly #lines = new GatewayLines();
   readonly #log: GatewayLog;
   readonly #reports: WrittenReports;
+  readonly #requests: GatewayRequests;
   readonly #search: OwnerSearch;
   readonly #unused: (room: GatewayRoom) => void;
   #owner: Owner | undefined;
@@ -71,8 +45,10 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#log = new GatewayLog(hash, context, this.#lines, () => this.#owner?.node === context.nodeId);
     const written = () => this.#lines.writtenUpTo(this.#log.position);
     this.#reports = new WrittenReports(context.clock, written, () => {
-      this.#report();
+      if (this.#owner) this.#requests.report(this.#owner.node);
+      this.#noteUnused();
     });
+    this.#requests = new GatewayRequests(hash, context, this.#lines, this.#reports);
     this.#search = new OwnerSearch(context, this);
   }
 
@@ -109,7 +85,7 @@ export class GatewayRoom implements OwnerlessRoom {
       return;
     }
     if (this.#isCatchingUp) return;
-    this.#requestOf(this.#owner.node, [[line, unserved]], withinMs);
+    this.#requests.send(this.#owner.node, [[line, unserved]], withinMs);
   }
 
   receive(message: Incoming): void {
@@ -140,7 +116,7 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#hasProgress = false;
     if (due.length === 0) return;
     if (!this.#owner) this.#search.begin();
-    else if (!this.#isCatchingUp) this.#request(this.#owner.node, due);
+    else if (!this.#isCatchingUp) this.#requests.sendAll(this.#owner.node, due);
   }
 
   /** What is not served is sent to another owner, and it is asked whether it knows the lines. @param known lines that it knows */
@@ -218,7 +194,7 @@ export class GatewayRoom implements OwnerlessRoom {
     else if (this.#isCatchingUp) await this.#sendAgain();
     else await this.#log.catchUp({ epoch, seq: 0 });
     for (const id of Object.keys(message.d)) this.#noteServed(id);
-    if (missing.length > 0) this.#post(node, { t: 'w', ...this.#reports.now(), u: missing });
+    if (missing.length > 0) this.#requests.reportMissing(node, missing);
     if (message.t === 'out' && message.f.length === 0) this.#reports.again();
     this.#reports.soon();
   }
@@ -283,61 +259,7 @@ export class GatewayRoom implements OwnerlessRoom {
 
   #sendAll(): void {
     const lines = this.#lines.due;
-    if (this.#owner && lines.length > 0) this.#request(this.#owner.node, lines);
-  }
-
-  /** Sends all of these lines that is not served. */
-  #request(node: string, lines: readonly GatewayLine[]): void {
-    this.#requestOf(
-      node,
-      lines.map((line) => [line, line.all]),
-    );
-  }
-
-  #requestOf(
-    node: string,
-    lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[],
-    withinMs?: number,
-  ): void {
-    if (!this.#context.isUp()) return;
-    for (const [line, unserved] of lines) this.#count(node, line, unserved);
-    const unknown = lines.filter(([{ isIn, id }]) => !isIn || !this.#lines.isKnown(id));
-    const message = {
-      t: 'req' as const,
-      ...this.#reports.now(),
-      l: Object.fromEntries(unknown.map(([line]): [string, About] => [line.id, line.about])),
-      q: lines.flatMap(([line, unserved]) =>
-        unserved.map(({ number, act }): [string, number, typeof act] => [line.id, number, act]),
-      ),
-    };
-    this.#post(node, message, withinMs);
-  }
-
-  #count(node: string, line: GatewayLine, unserved: readonly Unserved[]): void {
-    const { counts, nodeId } = this.#context;
-    for (const { number, act } of unserved) {
-      if (number <= line.sent) counts.resent += 1;
-      else if (act.a === 'f' && node !== nodeId) counts.framesRelayed += 1;
-    }
-    line.sent = Math.max(line.sent, unserved.at(-1)?.number ?? 0);
-  }
-
-  /** Tells the owner up to where all was written. */
-  #report(): void {
-    const direct = this.#lines.all.filter((line) => line.direct > 0);
-    const k = direct.map((line): [string, number] => [line.id, line.direct]);
-    if (this.#owner) {
-      this.#post(this.#owner.node, {
-        t: 'w',
-        ...this.#reports.now(),
-        ...(k.length > 0 && { k: Object.fromEntries(k) }),
-      });
-    }
-    this.#noteUnused();
-  }
-
-  #post(node: string, message: Rest<Extract<Sent, { t: 'req' | 'w' }>>, withinMs?: number): void {
-    this.#context.post.send(node, { v: 1, r: this.hash, g: this.#context.nodeId, ...message }, withinMs);
+    if (this.#owner && lines.length > 0) this.#requests.sendAll(this.#owner.node, lines);
   }
 
   #noteUnused(): void {
@@ -346,6 +268,3 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#unused(this);
   }
 }
-
-/** A message without what all have. */
-type Rest<Message> = Message extends unknown ? Omit<Message, 'v' | 'r' | 'g'> : never;

@@ -5,7 +5,7 @@ import type { Arrival, Gateway, LineClient } from '../port.js';
 import { inSlices } from '../slices.js';
 import { GatewayLine } from './gateway-line.js';
 import { GatewayRoom } from './gateway-room.js';
-import type { GatewayContext } from './gateway-room.js';
+import type { GatewayContext } from './gateway-context.js';
 import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
 
 export interface GatewaysContext extends GatewayContext {

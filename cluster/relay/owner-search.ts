@@ -1,5 +1,5 @@
 import type { Owner } from '../room-store.js';
-import type { GatewayContext } from './gateway-room.js';
+import type { GatewayContext } from './gateway-context.js';
 
 /** How long it waits before it asks for the owner of the room again, in ms: twice as long each time. A new owner says itself who it is. */
 const askAgainMs = 150;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Counts } from '../../cluster/counts.js';
 import { Directory } from '../../cluster/directory.js';
-import type { DirectoryContext, TakenRoom } from '../../cluster/directory.js';
+import type { DirectoryContext } from '../../cluster/directory.js';
+import type { TakenRoom } from '../../cluster/take-over.js';
 import { roomHash } from '../../cluster/names.js';
 import type { NodeFacts, NodeState } from '../../cluster/node-facts.js';
 import type { Peer } from '../../cluster/peers.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ClusterError } from '../../cluster/cluster-error.js';
 import { CommitBudget } from '../../cluster/commit-budget.js';
 import { RoomJournal } from '../../cluster/journal.js';
-import type { JournalContext } from '../../cluster/journal.js';
+import type { JournalContext } from '../../cluster/journal-context.js';
 import { comparePositions } from '../../cluster/position.js';
 import type { Position } from '../../cluster/position.js';
 import type { Commit, LoggedFrame, WholeRoom } from '../../cluster/room-store.js';

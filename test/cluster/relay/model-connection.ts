@@ -1,5 +1,5 @@
 import { ClusterError } from '../../../cluster/cluster-error.js';
-import type { JournalContext } from '../../../cluster/journal.js';
+import type { JournalContext } from '../../../cluster/journal-context.js';
 import type { Position } from '../../../cluster/position.js';
 import type { Claim, Commit, LoggedFrame, OwnerInRedis, Ownership, WholeRoom } from '../../../cluster/room-store.js';
 import type { ModelRedis } from './model-redis.js';

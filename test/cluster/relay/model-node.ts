@@ -3,7 +3,7 @@ import { CommitBudget } from '../../../cluster/commit-budget.js';
 import { ClusterError } from '../../../cluster/cluster-error.js';
 import type { Clock } from '../../../cluster/clock.js';
 import { RoomJournal } from '../../../cluster/journal.js';
-import type { JournalContext } from '../../../cluster/journal.js';
+import type { JournalContext } from '../../../cluster/journal-context.js';
 import { Life } from '../../../cluster/life.js';
 import { roomHash } from '../../../cluster/names.js';
 import { Relay } from '../../../cluster/relay/index.js';
