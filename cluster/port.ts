@@ -109,6 +109,8 @@ export interface RelaySession {
   readonly counts: boolean;
   /** Whether the client is in no room any more, and was told so: `SessionClient.left` follows once all is answered that was begun. */
   readonly isOver: boolean;
+  /** Whether the client waits to be let in, and is told what becomes of that. The next owner of the room does not know that it waits. */
+  readonly isWaiting: boolean;
   /** JSON of the id of the last request that was answered. */
   readonly lastRequest: string | undefined;
   /** JSON of ids: requests that were answered since the client came back, and that it may send again all the same. */

@@ -154,6 +154,8 @@ const room = z.object({
   nextSlot: slot,
   /** How many texts were said to everybody. */
   said: z.number(),
+  /** Those that wait to be let in. The next process tells moderators that they do not wait any more: it does not know their clients. */
+  waiting: z.array(z.object({ id: z.string(), name: z.string(), door: z.string(), since: time })).optional(),
   /** Null: it was taken away. */
   filter: filter.nullable().optional(),
   pipeline: mediaRecord.optional(),

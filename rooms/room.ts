@@ -166,6 +166,7 @@ export class Room implements api.Room {
   get lobby(): Lobby {
     this.#lobby ??= new Lobby(this.#context.now, this.#context.later, (waiting, isWaiting) => {
       this.tellModerators({ type: 'waitingChanged', waiting, isWaiting });
+      this.#keepItself();
     });
     return this.#lobby;
   }
@@ -388,6 +389,9 @@ export class Room implements api.Room {
   /** Called after `restore`, once others can find the room: those whose client is not known any more leave. */
   dropUnknown(): void {
     for (const participant of [...this.#members]) if (!participant.hasOutbox) this.remove(participant, 'lost');
+    const { waiting = [] } = this.#options.former ?? {};
+    for (const each of waiting) this.tellModerators({ type: 'waitingChanged', waiting: each, isWaiting: false });
+    if (waiting.length > 0) this.#keepItself();
     if (!this.#closed) this.#recordings.goOn();
     if (this.#stopWaiting === undefined) this.#closeIfEmpty();
   }
@@ -431,6 +435,7 @@ export class Room implements api.Room {
     return {
       ...{ name, sid: this.#sid, createdAt, settings, stays, closesAt: this.#closesAt },
       ...{ moderatorAt: this.#succession?.dueAt, nextSlot: this.#nextSlot, said: this.#history.said },
+      ...(this.waiting.length > 0 && { waiting: [...this.waiting] }),
       ...(this.#filterChange && { filter: this.#filterChange.filter ?? null }),
       pipeline: this.#media.record,
       ...this.#recordings.record,

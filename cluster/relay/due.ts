@@ -4,7 +4,7 @@ import type { OverLine } from './over-lines.js';
 import type { OwnerLine } from './owner-line.js';
 
 /** What a message to a gateway has besides entries of the log. */
-export type DueFields = Pick<Extract<Sent, { t: 'out' }>, 'd' | 'b' | 'x' | 'u'>;
+export type DueFields = Pick<Extract<Sent, { t: 'out' }>, 'd' | 'h' | 'b' | 'x' | 'u'>;
 
 /** What a turn has for one gateway besides entries of the log. */
 export class Due {
@@ -32,6 +32,7 @@ export class Due {
     }
     for (const { id, bound } of this.repeated) if (bound) b[id] ??= pair(bound);
     for (const { id, bound } of unheard) if (bound) b[id] ??= pair(bound);
-    return { d, b, x: this.direct, u: [...this.unknown] };
+    const h = [...this.done, ...this.repeated].flatMap(({ id, isWaiting }) => (isWaiting ? [id] : []));
+    return { d, ...(h.length > 0 && { h }), b, x: this.direct, u: [...this.unknown] };
   }
 }

@@ -32,6 +32,8 @@ export class GatewayLine implements Line {
   /** Its session has been found, or has begun. */
   hasBegun: boolean;
   isClosed = false;
+  /** The epoch of the owner that tells the client whether it is let in, while it waits for that. */
+  waitsFor: number | undefined;
   /** Up to where it was written to, once nothing more is. */
   closedAt: Position | undefined;
 

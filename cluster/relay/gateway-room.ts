@@ -121,7 +121,10 @@ export class GatewayRoom implements OwnerlessRoom {
 
   /** What is not served is sent to another owner, and it is asked whether it knows the lines. @param known lines that it knows */
   goOnWith(owner: Owner, known: Iterable<string> = []): void {
-    if (owner.epoch > 0) this.#search.found();
+    if (owner.epoch > 0) {
+      this.#search.found();
+      this.#sendWaitingAway(owner.epoch);
+    }
     this.#owner = owner;
     this.#context.moved(this.hash, owner);
     this.#lines.forgetKnown();
@@ -184,9 +187,12 @@ export class GatewayRoom implements OwnerlessRoom {
     // A message that came late has begun them again.
     const missing = Object.keys(message.d).filter((id) => !this.#lines.has(id));
     for (const [id, number] of Object.entries(message.d)) this.#lines.get(id)?.served(number);
+    if (message.t === 'out') this.#noteWaiting(message);
     // This node has just become the owner.
-    if (this.#owner?.node === node && this.#owner.epoch === 0) this.#owner = { node, epoch };
-    else if (this.#owner?.epoch !== epoch || this.#owner.node !== node) {
+    if (this.#owner?.node === node && this.#owner.epoch === 0) {
+      this.#owner = { node, epoch };
+      this.#sendWaitingAway(epoch);
+    } else if (this.#owner?.epoch !== epoch || this.#owner.node !== node) {
       this.goOnWith({ node, epoch }, Object.keys(message.d));
     }
     this.#lines.noteKnown(Object.keys(message.d));
@@ -225,6 +231,22 @@ export class GatewayRoom implements OwnerlessRoom {
     } else {
       this.#lines.noteUnknown(id);
       this.send(line, line.all);
+    }
+  }
+
+  #noteWaiting({ d, h = [], e: epoch }: ToldMessage): void {
+    for (const id of Object.keys(d)) {
+      const line = this.#lines.get(id);
+      if (line) line.waitsFor = h.includes(id) ? epoch : undefined;
+    }
+  }
+
+  /** Another owner does not know who waits to be let in: these clients are to come back, and to ask again. */
+  #sendWaitingAway(epoch: number): void {
+    for (const line of this.#lines.all) {
+      if (line.waitsFor === undefined || line.waitsFor === epoch) continue;
+      line.waitsFor = undefined;
+      line.client.close(1012, 'The room goes on at another node: ask again to come in');
     }
   }
 

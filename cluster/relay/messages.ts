@@ -78,6 +78,8 @@ const told = z.object({
   f: z.array(z.tuple([z.int(), z.string(), z.string()])),
   /** Up to which number each line was served. */
   d: z.record(lineId, z.int()),
+  /** Those of `d` whose clients wait to be let in: this owner tells them what becomes of that, and no other one. */
+  h: z.array(lineId).optional(),
   /** From where the log is to be read, for a gateway that has no position: it has these lines. */
   b: z.record(lineId, position),
   /** Messages to clients that are in no room yet, numbered from 1 on each line. */

@@ -24,6 +24,8 @@ export class OwnerLine {
   /** How many messages the client was told while it is in no room. */
   directCount = 0;
   isGone = false;
+  /** As `RelaySession.isWaiting`, when its last message was served. */
+  isWaiting = false;
   /** The log has its `bind` next; undefined until it is in the log. */
   bound: Position | undefined;
   /** Of a line that goes on with a session: what follows is written to it with its `bind`. */

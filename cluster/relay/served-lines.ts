@@ -113,6 +113,7 @@ export class ServedLines {
     if (this.#sessions.hasEnded) return;
     const { members, over, gateways, journal } = this.#parts;
     line.served(number);
+    line.isWaiting = this.#parts.lines.sessionOf(line)?.isWaiting === true;
     if (line.client.member) members.changed(line.client.member);
     over.served(line.id);
     gateways.due(line.gateway).done.add(line);

@@ -11,6 +11,10 @@ export class Knocks {
     this.#told = told;
   }
 
+  get isWaiting(): boolean {
+    return this.#present !== undefined;
+  }
+
   /**
    * Joins a room by `join`, which may begin to knock there. Then a former knock, at this room or another one, is over, as it is when the
    * client comes in.

@@ -238,6 +238,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return this.#isOver;
   }
 
+  /** As `RelaySession.isWaiting`. */
+  get isWaiting(): boolean {
+    return this.#knocks?.isWaiting === true;
+  }
+
   /** Whether it was removed from its room. Then it cannot be resumed, not even on its own connection. */
   get wasEvicted(): boolean {
     return this.#wasEvicted;

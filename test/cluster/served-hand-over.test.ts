@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { roomHash } from '../../cluster/names.js';
 import { ClusterNode } from '../../cluster/node.js';
+import type { GivenConfig } from '../../src/config.js';
 import { publishOffer } from '../support/fixtures.js';
 import type { Peer } from '../support/peer.js';
 import { RecordingLog } from '../support/recording-log.js';
@@ -17,7 +18,8 @@ describe('A room that is moved to another node', function () {
   this.timeout(60_000);
   const stage = useClusterStage();
 
-  const node = async (nodeName: string) => stage.node({ nodeName, adminToken, chatHistory: 10 });
+  const node = async (nodeName: string, given: GivenConfig = {}) =>
+    stage.node({ nodeName, adminToken, chatHistory: 10, ...given });
 
   async function move(by: { readonly url: string }, room: string, to?: string): Promise<Response> {
     return fetch(new URL(`api/v1/cluster/rooms/${room}/move`, by.url), {
@@ -138,6 +140,26 @@ describe('A room that is moved to another node', function () {
     await ana.notified('participantPublished');
     for (const client of [ana, ben]) await client.request('leaveRoom');
     await stage.expectNothingLeft();
+  });
+
+  it('sends those away that wait to be let in, so that they ask the new owner', async () => {
+    const waitingRoom = { firstIsModerator: true, roomWaitingRoom: true };
+    const [one, two] = [await node('one', waitingRoom), await node('two', waitingRoom)];
+    const features = ['moderation'];
+    const [ana] = await stage.join(one, 'ana', 'r', { features });
+    const ben = await stage.connect(two);
+    expect(await ben.reason('joinRoom', { user: 'ben', room: 'r', features })).to.equal('401 waiting');
+    const { id } = await ana.notified('participantWaiting');
+    await moved(one, 'r', 'two');
+    expect(await ben.closed).to.equal(1012);
+    expect(await ana.notified('participantWaiting')).to.include({ id, waiting: false });
+    const again = await stage.connect(one);
+    expect(await again.reason('joinRoom', { user: 'ben', room: 'r', features })).to.equal('401 waiting');
+    const knock = await ana.notified('participantWaiting');
+    expect(knock).to.include({ name: 'ben', waiting: true });
+    await ana.request('admitParticipant', { id: knock.id });
+    await again.notified('admitted');
+    await again.request('joinRoom', { user: 'ben', room: 'r', features });
   });
 
   it('is taken over when the new owner dies before it knows of it', async () => {

@@ -114,6 +114,7 @@ class Refusing implements RelaySession {
   readonly id = 's';
   readonly counts = true;
   readonly isOver = false;
+  readonly isWaiting = false;
   readonly lastRequest = undefined;
   readonly repeatable = [];
   readonly #client: SessionClient;

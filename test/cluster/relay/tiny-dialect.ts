@@ -147,6 +147,7 @@ export class TinySession implements RelaySession {
   #connection: SessionClient | undefined;
   #keeper: SessionClient | undefined;
   #room: TinyRoom | undefined;
+  readonly isWaiting = false;
   #slot = 0;
   #isEvicted = false;
   #hasEnded = false;
