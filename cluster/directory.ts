@@ -107,9 +107,8 @@ export class Directory {
   async #claim(hash: string, name: string): Promise<Claim> {
     const { store, membership, nodeId } = this.#context;
     this.#mustBeUp();
-    // Somebody waits for it: it comes before those that are only to be taken.
-    const claimed = this.#takeOver.claimedRoom(hash);
-    if (claimed) return claimed;
+    const taken = await this.#takeOver.wanted(hash);
+    if (taken) return taken;
     if (membership.state === 'draining') await this.#mustBeOwn(hash, name);
     await this.#settled(hash);
     this.#mustBeUp();

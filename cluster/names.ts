@@ -5,8 +5,12 @@ import { createHash } from 'node:crypto';
  * @param key of the room, as the rooms know it
  */
 export function roomHash(key: string): string {
-  return createHash('sha256').update(key).digest('base64url').slice(0, 22);
+  if (key !== last?.key) last = { key, hash: createHash('sha256').update(key).digest('base64url').slice(0, 22) };
+  return last.hash;
 }
+
+/** Asked for again for each session of a room that is restored. */
+let last: { readonly key: string; readonly hash: string } | undefined;
 
 /** What the keys and channels in Redis are called. */
 export class Names {

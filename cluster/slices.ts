@@ -5,11 +5,18 @@ const sliceMs = 10;
 
 type SliceClock = Pick<Clock, 'now' | 'later'>;
 
+interface Work {
+  readonly run: () => Promise<void> | void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Runs things one behind the other, in slices: as many in one turn of the event loop as there is time for. */
 export class Slices {
   readonly #clock: SliceClock;
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  readonly #urgent: Work[] = [];
+  readonly #others: Work[] = [];
+  #isWorking = false;
   /** When the present slice began. */
   #since = 0;
 
@@ -17,20 +24,28 @@ export class Slices {
     this.#clock = clock;
   }
 
-  /** Resolves when it was run. Rejects as `work` does. */
-  async run(work: () => Promise<void> | void): Promise<void> {
-    if (this.#waiting === 0) this.#since = this.#clock.now();
-    this.#waiting += 1;
-    const run = this.#last.then(async () => {
-      await this.#time();
-      await work();
+  /** Resolves when it was run. Rejects as `work` does. @param isUrgent it comes before all that are not */
+  async run(work: () => Promise<void> | void, isUrgent = false): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      (isUrgent ? this.#urgent : this.#others).push({ run: work, resolve, reject });
+      if (!this.#isWorking) void this.#work();
     });
-    this.#last = run
-      .catch(() => undefined)
-      .then(() => {
-        this.#waiting -= 1;
-      });
-    await run;
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    this.#since = this.#clock.now();
+    while (this.#urgent.length + this.#others.length > 0) {
+      await this.#time();
+      const next = this.#urgent.shift() ?? this.#others.shift();
+      try {
+        await next?.run();
+        next?.resolve();
+      } catch (error) {
+        next?.reject(error);
+      }
+    }
+    this.#isWorking = false;
   }
 
   async #time(): Promise<void> {

@@ -8,6 +8,7 @@ import type { NodeState } from './node-facts.js';
 import type { Peers } from './peers.js';
 import type { Hub } from './redis.js';
 import type { Claim, Owner, RoomStore } from './room-store.js';
+import { look } from './scripts/look.js';
 import { Slices } from './slices.js';
 import { mediaIn, successorsOf } from './successors.js';
 import type { Candidate, RoomNeeds } from './successors.js';
@@ -44,17 +45,21 @@ interface KnownOwners {
   moved(hash: string, owner: Owner): void;
 }
 
-const mostTakenAtOnce = 64;
+/** Rooms that are claimed at once. */
+const mostAsked = 64;
+/** Rooms that are claimed, and wait to be restored: each is in memory as Redis has it. */
+const mostClaimed = 2_000;
 /** How long each node leaves a room to the one before it, in ms. */
 const stepMs = 300;
-/** Rooms that are asked for in one message. */
-const batch = 500;
+/** Rooms that are looked at by one script: a millisecond of Redis. */
+const batch = 250;
 
 /** Takes the rooms of dead nodes, as far as they are this node's to take. */
 export class TakeOver {
   readonly #context: TakeOverContext;
   readonly #owners: KnownOwners;
-  readonly #atOnce = new AtOnce(mostTakenAtOnce);
+  readonly #asking = new AtOnce(mostAsked);
+  readonly #waiting = new AtOnce(mostClaimed);
   /** By hash, rooms of dead nodes that this node has claimed, and that wait for their time to be taken. */
   readonly #claimed = new Map<string, TakenRoom>();
   readonly #slices: Slices;
@@ -73,10 +78,10 @@ export class TakeOver {
     return [...this.#claimed.keys()];
   }
 
-  /** One of `claimed`, which somebody wants now: whoever asks takes it. */
-  claimedRoom(hash: string): TakenRoom | undefined {
+  /** Somebody waits for a room: if it is one of `claimed`, it comes before the others. @returns it, once it is taken */
+  async wanted(hash: string): Promise<TakenRoom | undefined> {
     const room = this.#claimed.get(hash);
-    this.#claimed.delete(hash);
+    if (room) await this.#slices.run(async () => this.#takeClaimed(hash), true);
     return room;
   }
 
@@ -104,17 +109,20 @@ export class TakeOver {
     const { hub, names, clock } = this.#context;
     const since = clock.now();
     const hashes = z.array(z.string()).parse(await hub.call('SMEMBERS', names.roomsOf(dead)));
+    const left = await this.#look(dead, hashes);
+    const found = new Set(left.map(({ hash }) => hash));
+    for (const hash of hashes) {
+      // A set that says otherwise is wrong: Redis has lost writes.
+      if (!found.has(hash)) hub.call('SREM', names.roomsOf(dead), hash).catch(() => undefined);
+    }
+    const candidates = this.#candidates();
     const turns = new Map<number, Left[]>();
-    for (let start = 0; start < hashes.length; start += batch) {
-      const left = await this.#look(dead, hashes.slice(start, start + batch));
-      const candidates = this.#candidates();
-      for (const room of left) {
-        const turn = this.#turnOf(room, candidates);
-        if (turn === undefined) continue;
-        const rooms = turns.get(turn) ?? [];
-        rooms.push(room);
-        turns.set(turn, rooms);
-      }
+    for (const room of left) {
+      const turn = this.#turnOf(room, candidates);
+      if (turn === undefined) continue;
+      const rooms = turns.get(turn) ?? [];
+      rooms.push(room);
+      turns.set(turn, rooms);
     }
     await Promise.all([...turns].map(async ([turn, rooms]) => this.#takeAfter(turn * stepMs, dead, rooms, since)));
   }
@@ -122,19 +130,18 @@ export class TakeOver {
   /** Which of these rooms still belong to the dead node, and what they need. */
   async #look(dead: string, hashes: readonly string[]): Promise<Left[]> {
     const { hub, names } = this.#context;
-    const [owners, media] = await Promise.all([
-      hub.all(hashes.map((hash) => ['HMGET', names.owner(hash), 'node', 'epoch', 'room', 'version'])),
-      hub.all(hashes.map((hash) => ['HGET', names.state(hash), 'media'])),
-    ]);
-    return hashes.flatMap((hash, index) => {
-      const [node, epoch, name, version] = ownerFields.parse(owners[index]);
-      if (node !== dead || epoch === null || name === null || version === null) {
-        // A set that says otherwise is wrong: Redis has lost writes.
-        hub.call('SREM', names.roomsOf(dead), hash).catch(() => undefined);
-        return [];
+    const left: Left[] = [];
+    for (let start = 0; start < hashes.length; start += batch) {
+      const some = hashes.slice(start, start + batch);
+      const keys = some.flatMap((hash) => [names.owner(hash), names.state(hash)]);
+      for (const [index, answer] of lookAnswer.parse(await hub.run(look, keys, [])).entries()) {
+        const [node, epoch, name, version, media] = answer;
+        const hash = some[index];
+        if (hash === undefined || node !== dead || epoch === null || name === null || version === null) continue;
+        left.push({ hash, epoch, name, version, media });
       }
-      return [{ hash, epoch, name, version, media: mediaField.parse(media[index]) }];
-    });
+    }
+    return left;
   }
 
   /**
@@ -152,31 +159,47 @@ export class TakeOver {
   }
 
   async #takeAfter(ms: number, dead: string, rooms: readonly Left[], since: number): Promise<void> {
-    const { clock } = this.#context;
-    if (ms > 0) await new Promise<void>((resolve) => clock.later(ms, resolve));
-    await Promise.all(rooms.map(async (room) => this.#atOnce.run(async () => this.#take(dead, room, since))));
+    if (ms > 0) await new Promise<void>((resolve) => this.#context.clock.later(ms, resolve));
+    if (!this.#mayTake(dead)) return;
+    // Those nodes whose turn it was have most of them by now.
+    const hashes = rooms.map(({ hash }) => hash);
+    const left = ms > 0 ? await this.#look(dead, hashes) : rooms;
+    await Promise.all(left.map(async (room) => this.#waiting.run(async () => this.#take(dead, room, since))));
+  }
+
+  /** Meanwhile Redis may have been started again: then nobody is dead for a while. */
+  #mayTake(dead: string): boolean {
+    const { membership } = this.#context;
+    return !this.#hasClosed && membership.state === 'up' && membership.peers.isDead(dead);
   }
 
   /** @param since when it was begun to take the rooms of that node */
-  async #take(dead: string, { hash, name, epoch }: Left, since: number): Promise<void> {
-    const { store, membership, nodeId, clock, counts } = this.#context;
-    // Meanwhile Redis may have been started again: then nobody is dead for a while.
-    if (this.#hasClosed || membership.state !== 'up' || !membership.peers.isDead(dead)) return;
+  async #take(dead: string, room: Left, since: number): Promise<void> {
+    const { clock, counts } = this.#context;
+    const isClaimed = await this.#asking.run(async () => this.#claim(dead, room));
+    if (!isClaimed) return;
+    await this.#slices.run(async () => this.#takeClaimed(room.hash));
+    counts.takeoverTimes.took(clock.now() - since);
+  }
+
+  async #claim(dead: string, { hash, name, epoch }: Left): Promise<boolean> {
+    const { store, nodeId, counts } = this.#context;
+    if (!this.#mayTake(dead)) return false;
     // Another node has taken it meanwhile, and has said so.
-    if ((this.#owners.get(hash)?.epoch ?? 0) > epoch) return;
+    if ((this.#owners.get(hash)?.epoch ?? 0) > epoch) return false;
     const claim = await store.claim(hash, name, dead);
     if (claim.type === 'other') this.#owners.moved(hash, claim.owner);
-    if (claim.type !== 'mine') return;
+    if (claim.type !== 'mine') return false;
     this.#owners.moved(hash, { node: nodeId, epoch: claim.epoch });
     this.#claimed.set(hash, { ...claim, hash, name, from: dead });
     counts.takeovers.dead += 1;
-    await this.#slices.run(async () => this.#takeClaimed(hash));
-    counts.takeoverTimes.took(clock.now() - since);
+    return true;
   }
 
   async #takeClaimed(hash: string): Promise<void> {
     const { taken, log } = this.#context;
-    const room = this.claimedRoom(hash);
+    const room = this.#claimed.get(hash);
+    this.#claimed.delete(hash);
     if (!room || this.#hasClosed) return;
     try {
       await taken(room);
@@ -194,5 +217,4 @@ interface Left extends RoomNeeds {
 
 const text = z.string().nullable();
 const number = z.coerce.number().nullable();
-const ownerFields = z.tuple([text, number, text, number]);
-const mediaField = z.string().nullable().transform(mediaIn);
+const lookAnswer = z.array(z.tuple([text, number, text, number, text.transform(mediaIn)]));

@@ -69,6 +69,10 @@ export class GatewayRoom implements OwnerlessRoom {
     return this.#log.position !== undefined;
   }
 
+  get isWaitedFor(): boolean {
+    return this.#lines.all.some(({ unserved }) => unserved > 0);
+  }
+
   get mayOpen(): boolean {
     return this.#lines.all.some(({ room, isIn }) => room !== undefined && !isIn);
   }

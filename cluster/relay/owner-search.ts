@@ -4,8 +4,11 @@ import type { GatewayContext } from './gateway-context.js';
 /** How long it waits before it asks for the owner of the room again, in ms: twice as long each time. A new owner says itself who it is. */
 const askAgainMs = 150;
 const mostPauseMs = 600;
-/** The same where the owner is dead, and the next one will know of this gateway: it speaks to it each second until it is answered. */
-const mostPatienceMs = 1_200;
+/**
+ * The same where the owner is dead, nobody waits for an answer, and the next owner will know of this gateway: it speaks to it each second
+ * until it is answered.
+ */
+const patientMs = 3_000;
 /** How often it asks for a room that is nobody's, before a session is given up. */
 const mostAsked = 17;
 
@@ -16,6 +19,8 @@ export interface OwnerlessRoom {
   readonly isSettled: boolean;
   /** Whether it follows the log of the room. */
   readonly isFollowing: boolean;
+  /** Whether somebody waits for an answer of the owner. */
+  readonly isWaitedFor: boolean;
   /** Whether it is known here what the room is called, and somebody wants to come in. */
   readonly mayOpen: boolean;
   /** The room goes on with this owner. Its epoch is 0 for one that is to open the room. */
@@ -31,6 +36,8 @@ export class OwnerSearch {
   readonly #context: Pick<GatewayContext, 'nodeId' | 'clock' | 'find' | 'moved' | 'openAt' | 'isAlive'>;
   readonly #room: OwnerlessRoom;
   #isAsking = false;
+  /** Ends a pause in which nobody waits for an answer. */
+  #hurry: (() => void) | undefined;
   #hasClosed = false;
   /** Another node was asked to open the room. */
   #hasAskedOther = false;
@@ -68,6 +75,7 @@ export class OwnerSearch {
   }
 
   #begin(afterMs: number): void {
+    if (this.#isAsking && this.#room.isWaitedFor) this.#hurry?.();
     if (this.#isAsking || this.#hasClosed) return;
     this.#isAsking = true;
     // What was known was wrong, or is old.
@@ -100,8 +108,8 @@ export class OwnerSearch {
       asked += 1;
       // Redis names it until another node has taken the room.
       const isDead = owner !== undefined && !isAlive(owner.node);
-      const longestMs = isDead && room.isFollowing && !room.mayOpen ? mostPatienceMs : mostPauseMs;
-      pauseMs = Math.min(longestMs, askAgainMs * 2 ** asked);
+      const isPatient = isDead && room.isFollowing && !room.isWaitedFor;
+      pauseMs = isPatient ? patientMs : Math.min(mostPauseMs, askAgainMs * 2 ** asked);
       if (isDead) moved(room.hash, undefined);
       else if (owner) room.goOnWith(owner);
       else if (room.isFollowing && asked === 1) room.ended();
@@ -112,7 +120,16 @@ export class OwnerSearch {
   }
 
   async #pause(ms: number): Promise<void> {
-    if (ms > 0) await new Promise<void>((resolve) => this.#context.clock.later(ms, resolve));
+    if (ms <= 0) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.#context.clock.later(ms, resolve);
+      if (ms !== patientMs) return;
+      this.#hurry = () => {
+        stop();
+        resolve();
+      };
+    });
+    this.#hurry = undefined;
   }
 
   #opener(): string {

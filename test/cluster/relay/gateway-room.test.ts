@@ -211,13 +211,30 @@ describe('A gateway of a room', () => {
       await turn();
     }
     expect(sent.filter(({ t }) => t === 'req')).to.deep.equal([]);
-    expect(asked).to.be.within(5, 8);
+    expect(asked).to.be.within(8, 12);
     isDead = false;
     clock.pass(1_200);
     await turn();
     expect(sent.flatMap((message) => (message.t === 'req' ? message.q.map(([, , act]) => act) : []))).to.deep.equal([
       { a: 'f', f: 'text' },
     ]);
+  });
+
+  it('asks seldom who comes after a dead owner, until one of its clients wants something', async () => {
+    const line = await comeIn();
+    isDead = true;
+    gateways.deaf('owner');
+    asked = 0;
+    for (let ms = 0; ms < 3_000; ms += 50) {
+      clock.pass(50);
+      await turn();
+    }
+    expect(asked).to.equal(1);
+    isDead = false;
+    sent.splice(0);
+    line.send('text');
+    await turn();
+    expect(sent.some((message) => message.t === 'req' && message.q.length > 0)).to.equal(true);
   });
 
   it('goes on with a few of many rooms at once that have another owner, and others are told meanwhile', async () => {
