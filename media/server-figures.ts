@@ -3,17 +3,28 @@ import { Tally } from '../tally.js';
 import type { EngineFigures } from './engine-figures.js';
 import type { CarriedMedia } from './port.js';
 
-/** What one media server was asked for since the start, and what it has told of its media. */
+/** What is known of all that a media server has carried. */
+export interface Told {
+  readonly figures: EngineFigures;
+  /** Which part of its endpoints was looked at in the last ten seconds: 1 for all of them. */
+  readonly sampledRatio: number;
+}
+
+/** What one media server was asked for since the start, and what is known of its media. */
 export class ServerFigures {
   readonly calls = new Tally<readonly [call: string, outcome: string]>();
   /** How long calls took that were answered, by what was asked for. */
   readonly callTimes = new Map<string, Durations>();
-  /** The last that it has told. Undefined: nothing, as those that are not of this project. */
-  media: EngineFigures | undefined;
-  /** What each of its endpoints has carried of late, by id. Empty while it does not tell. */
+  /** What each of its endpoints has carried of late, by id, where it tells that in one answer. */
   carried: ReadonlyMap<string, CarriedMedia> = new Map();
+  /** Reads what it has carried since its start. Default: nobody knows. */
+  readTold: () => Told | undefined = () => undefined;
   /** Hears of each call, in the asynchronous context of the caller. Default: nobody does. */
   onCall: ((call: string, outcome: string, ms: number) => void) | undefined;
+
+  get told(): Told | undefined {
+    return this.readTold();
+  }
 
   /** @param call of a closed list. @param outcome `ok`, or the code of the MediaError */
   took(call: string, outcome: string, ms: number): void {

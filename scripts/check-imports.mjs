@@ -14,7 +14,7 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const node = /^node:/;
 const port = /^media\/port\.ts$/;
 const clusterPort = /^cluster\/port\.ts$/;
-const log = /^(log|durations|histogram|tally|npm-gone|mid-message|process-mark|ebml)\.ts$/;
+const log = /^(log|durations|histogram|media-sums|tally|npm-gone|mid-message|process-mark|ebml)\.ts$/;
 /** What others may see of the rooms. */
 const rooms = /^rooms\/index\.ts$/;
 const access = /^access\/index\.ts$/;

@@ -135,6 +135,7 @@ function sourcesStamp() {
     'mid-message.ts',
     'durations.ts',
     'histogram.ts',
+    'media-sums.ts',
     'tally.ts',
     'src',
     'rooms',

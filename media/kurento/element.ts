@@ -6,7 +6,7 @@ import { notify } from '../notify.js';
 import type { Pace } from './pace.js';
 import type { RemoteObject } from './remote-object.js';
 
-const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
+export const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
 
 /** What endpoints, filters and recorders share: media is connected from and to them, and they end once. */
 export class KurentoElement implements MediaElement {

@@ -4,7 +4,7 @@ import type { ElementFacts } from '../media-record.js';
 import { recordOf } from '../media-record.js';
 import type { ServerEndpoint } from '../media-server.js';
 import type { CarriedMedia, EndpointListener, IceCandidate, MediaFailure, MediaKind, MediaRecord } from '../port.js';
-import { KurentoElement } from './element.js';
+import { KurentoElement, mediaTypes } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import {
   connectionState,
@@ -20,6 +20,8 @@ import { notify } from '../notify.js';
 import type { Pace } from './pace.js';
 import { RemoteCandidates, midsOf } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
+import type { WatchedEndpoint } from './watched-endpoint.js';
+import type { WatchedEndpoints } from './watched-endpoints.js';
 
 /** A section that was not refused (RFC 3264 §6: a refused one has port 0). */
 const servedSection = /^m=\S+ [1-9]/m;
@@ -27,8 +29,16 @@ const servedSection = /^m=\S+ [1-9]/m;
 /** Of each side: more than browsers have. */
 const mostTried = 32;
 
+export interface EndpointSurroundings {
+  readonly log: Log;
+  readonly watched: WatchedEndpoints;
+  /** The id of its pipeline. */
+  readonly pipeline: string;
+}
+
 export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   readonly #listener: EndpointListener;
+  readonly #watched: WatchedEndpoint;
   readonly #candidates: RemoteCandidates;
   /** What was tried, for a listener that wants to know of a connection that failed. */
   readonly #tried: { readonly own: string[]; readonly remote: string[] } = { own: [], remote: [] };
@@ -44,9 +54,21 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
    * @param ended as that of an element
    * @param facts of one that another process has made
    */
-  constructor(remote: RemoteObject, listener: EndpointListener, log: Log, ended: () => void, facts?: ElementFacts) {
+  constructor(
+    remote: RemoteObject,
+    listener: EndpointListener,
+    { log, watched, pipeline }: EndpointSurroundings,
+    ended: () => void,
+    facts?: ElementFacts,
+  ) {
     super(remote, listener, log, ended);
     this.#listener = listener;
+    this.#watched = watched.add({
+      pipeline,
+      isAdopted: facts !== undefined,
+      hasEnded: () => this.ended,
+      stats: (kind) => this.remote.invoke('getStats', { mediaType: mediaTypes[kind] }),
+    });
     this.#connected = facts?.connected;
     this.#candidates = new RemoteCandidates((candidate) => {
       this.remote.invoke('addIceCandidate', { candidate }).catch((error: unknown) => {
@@ -103,6 +125,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
     this.#negotiate();
     const sdp = await this.#askForSdp('processOffer', { offer: sdpOffer });
     if (!servedSection.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
+    this.#watched.answered(sdp);
     this.#begin(sdpOffer);
     return sdp;
   }
@@ -126,7 +149,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   }
 
   get carried(): CarriedMedia | undefined {
-    return this.remote.carried;
+    return this.remote.carried ?? this.#watched.carried;
   }
 
   addCandidate(candidate: IceCandidate): void {
@@ -207,6 +230,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   #connectionChanged(connected: boolean): void {
     if (this.ended) return;
     this.#connected = connected;
+    if (connected) this.#watched.connected();
     notify(this.log, () => {
       this.#listener.connectionChanged?.(connected);
     });
@@ -220,7 +244,9 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
 
   /** Each component of each stream may say it. */
   #iceChanged(state: string): void {
-    if (this.ended || this.#failureTold || state !== 'FAILED') return;
+    if (this.ended) return;
+    this.#watched.iceChanged(state);
+    if (this.#failureTold || state !== 'FAILED') return;
     this.#failureTold = true;
     notify(this.log, () => {
       this.#listener.connectionFailed?.(this.#tried);

@@ -30,6 +30,7 @@ import type { RemoteObject } from './remote-object.js';
 import { serverAddress } from './server-address.js';
 import type { ServerFigures } from '../server-figures.js';
 import { MediaFigures } from './media-figures.js';
+import { WatchedEndpoints } from './watched-endpoints.js';
 
 export interface KurentoEngineOptions {
   /** Of the media server: `ws://host:8888/kurento#region`. It may hold user and password, and is shown and logged nowhere. */
@@ -57,6 +58,8 @@ export interface KurentoEngineOptions {
   readonly beforeLoss?: (() => Promise<void>) | undefined;
   /** Asked before each filter. Default: the server fetches the image itself. */
   readonly images?: ImageCheck | undefined;
+  /** In ms, from any beginning. Default: the clock of the process. */
+  readonly now?: (() => number) | undefined;
   /** Its lines do not say which media server they are about. */
   readonly log: Log;
 }
@@ -72,6 +75,7 @@ export class KurentoEngine implements MediaServer {
   readonly region: string | undefined;
   readonly #client: Client;
   readonly #mediaFigures: MediaFigures;
+  readonly #watched: WatchedEndpoints;
   readonly #log: Log;
   readonly #properties: readonly Property[];
   readonly #relayProperties: readonly Property[];
@@ -90,6 +94,7 @@ export class KurentoEngine implements MediaServer {
     this.url = displayedUrl(options.url);
     this.region = regionOf(options.url);
     this.#log = options.log;
+    this.#watched = new WatchedEndpoints(options.now);
     const { bandwidth = {}, reachability = {} } = options;
     this.#properties = propertiesOf(bandwidth, reachability);
     // Behind a NAT what is announced to clients may not lead back to a neighbour.
@@ -122,7 +127,7 @@ export class KurentoEngine implements MediaServer {
         },
       },
     );
-    this.#mediaFigures = new MediaFigures(this.#client);
+    this.#mediaFigures = new MediaFigures(this.#client, this.#watched);
     this.#left = owner && new LeftPipelines({ ...owner, owner, client: this.#client, log: options.log });
   }
 
@@ -226,6 +231,7 @@ export class KurentoEngine implements MediaServer {
       load: this.#load,
       keepsLost: this.#keepsLost,
       pace: this.#pace,
+      watched: this.#watched,
       adopt: (id) => this.#client.adopt(id),
       owns: (id) => this.#client.owns(id),
       ended: (ended) => {

@@ -30,6 +30,7 @@ import { childIds, errorEvent } from './messages.js';
 import { notify } from '../notify.js';
 import { KurentoRecorder, profileOf, recorderType } from './recorder.js';
 import type { RemoteObject } from './remote-object.js';
+import type { WatchedEndpoints } from './watched-endpoints.js';
 
 export interface PipelineSettings extends Adoptables {
   /** Of the media server, as anybody may read it. */
@@ -46,6 +47,8 @@ export interface PipelineSettings extends Adoptables {
   readonly filterTurns: FilterTurns;
   /** Of the media server. */
   readonly load: LoadCount;
+  /** Of the media server. */
+  readonly watched: WatchedEndpoints;
   /** Whether one that is lost stays on the media server until it is released. */
   readonly keepsLost: boolean;
   /** Called once, when the pipeline is over, whatever the reason. */
@@ -306,8 +309,9 @@ export class KurentoPipeline implements ServerPipeline {
     over: () => void,
     facts?: ElementFacts,
   ): KurentoEndpoint {
-    const { log } = this.#settings;
-    return this.#added(remote, (ended) => new KurentoEndpoint(remote, listener, log, ended, facts), over);
+    const { log, watched } = this.#settings;
+    const surroundings = { log, watched, pipeline: this.#remote.id };
+    return this.#added(remote, (ended) => new KurentoEndpoint(remote, listener, surroundings, ended, facts), over);
   }
 
   #filterOf(remote: RemoteObject, listener: ElementListener): KurentoFilter {

@@ -6,15 +6,18 @@ import type { Classes, Counted, HistogramMetric, Metric, MetricTable } from './m
 export interface MediaServerCounts {
   readonly calls: Counted<readonly [call: string, outcome: string]>;
   readonly callTimes: ReadonlyMap<string, Classes>;
-  /** What it has carried. Undefined for one that does not tell. */
-  readonly media:
+  /** What it has carried. Undefined before that is known. */
+  readonly told:
     | {
-        readonly counters: readonly Value[];
-        readonly histograms: readonly (Named & {
-          readonly counts: readonly (readonly [bound: number, count: number])[];
-          readonly sum: number;
-          readonly count: number;
-        })[];
+        readonly figures: {
+          readonly counters: readonly Value[];
+          readonly histograms: readonly (Named & {
+            readonly counts: readonly (readonly [bound: number, count: number])[];
+            readonly sum: number;
+            readonly count: number;
+          })[];
+        };
+        readonly sampledRatio: number;
       }
     | undefined;
 }
@@ -92,6 +95,16 @@ export const mediaMetrics: MetricTable<From> = [
     ['server', 'direction', 'size'],
   ),
   {
+    name: 'atrium_media_sampled_ratio',
+    type: 'gauge',
+    help: 'Which part of the endpoints was looked at in the last ten seconds. Less than 1: a Kurento Media Server has more than may be asked, and the figures follow later',
+    labels: ['server'],
+    read: ({ media }, into) => {
+      for (const [index, { told: known }] of media.entries())
+        if (known) into.inc({ server: index }, known.sampledRatio);
+    },
+  },
+  {
     name: 'atrium_step_total',
     type: 'counter',
     help: 'Steps of the connections for media that went well (ok) or did not (failed)',
@@ -133,7 +146,7 @@ function told(name: string, help: string, labels: readonly string[]): Metric<Fro
 
 function readCounters(name: string, { media }: From, into: Parameters<Metric<From>['read']>[1]): void {
   for (const [index, server] of media.entries()) {
-    for (const counter of server.media?.counters ?? [])
+    for (const counter of server.told?.figures.counters ?? [])
       if (counter.name === name) into.inc({ server: index, ...counter.labels }, counter.value);
   }
 }
@@ -143,7 +156,7 @@ function toldClasses(name: string, help: string, labels: readonly string[]): His
     ...{ name: `atrium_${name}`, type: 'histogram', help, labels },
     read: ({ media }) =>
       media.flatMap((server, index) =>
-        (server.media?.histograms ?? [])
+        (server.told?.figures.histograms ?? [])
           .filter((each) => each.name === name)
           .map(({ labels: own, counts, sum, count }) => ({
             labels: { server: String(index), ...own },

@@ -29,10 +29,11 @@ describe('GET /metrics of a server in use', () => {
     figures.took('processOffer', 'ok', 20);
     figures.took('release', 'timeout', 10_000);
     const ofAudio = { direction: 'in', kind: 'audio' };
-    figures.media = engineFiguresSchema.parse({
+    const carried = engineFiguresSchema.parse({
       counters: [{ name: 'packets', labels: ofAudio, value: 1_500 }],
       histograms: [{ name: 'media_loss_ratio', labels: ofAudio, counts: [[0.01, 3]], sum: 0.02, count: 3 }],
     });
+    figures.readTold = () => ({ figures: carried, sampledRatio: 0.5 });
     const url = await stage.start();
     const first = await RpcClient.connect(url);
     const { sessionId } = await first.request('connect');
@@ -94,6 +95,7 @@ describe('GET /metrics of a server in use', () => {
     expect(valueOf(samples, 'atrium_media_server_calls_total', call)).to.equal(1);
     expect(valueOf(samples, 'atrium_media_server_call_seconds_count', { server, call: 'processOffer' })).to.equal(1);
     expect(valueOf(samples, 'atrium_media_packets_total', { server, direction, kind })).to.equal(1_500);
+    expect(valueOf(samples, 'atrium_media_sampled_ratio', { server })).to.equal(0.5);
     const upTo = { server, direction, kind, le: '0.01' };
     expect(valueOf(samples, 'atrium_media_loss_ratio_bucket', upTo)).to.equal(3);
   });

@@ -1,3 +1,5 @@
+import { mediaCounters } from '../../../media-sums.js';
+import type { MediaCounter, MediaDirection, MediaStep } from '../../../media-sums.js';
 import type { RtpKind } from '../codecs/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { OutboundStream } from '../rtp/outbound-stream.js';
@@ -5,7 +7,7 @@ import type { RtpSessions } from '../rtp/rtp-sessions.js';
 import type { Agreement } from '../sdp/agreement.js';
 import { receives } from '../sdp/direction.js';
 import type { TransportState } from '../transport/transport.js';
-import type { Carried, MediaCounter, MediaDirection, MediaFigures, MediaStep, Sampled } from './media-figures.js';
+import type { Carried, MediaFigures, Sampled } from './media-figures.js';
 
 /** What a stream had counted when it was looked at last. */
 type Counts = Readonly<Record<MediaCounter, number>>;
@@ -105,7 +107,7 @@ export class EndpointFigures implements Sampled {
   #step(step: MediaStep, outcome: 'ok' | 'failed'): void {
     if (this.#steps.has(step)) return;
     this.#steps.add(step);
-    this.#figures.step(step, outcome);
+    this.#figures.sums.step(step, outcome);
   }
 
   #carries(kind: RtpKind): boolean {
@@ -124,9 +126,9 @@ export class EndpointFigures implements Sampled {
     const labels = { direction: 'in', kind };
     const lost = Math.max(0, news.lost_packets);
     const loss = lost / (news.packets + lost);
-    this.#figures.measured('media_loss_ratio', labels, loss);
+    this.#figures.sums.measured('media_loss_ratio', labels, loss);
     this.#hasCarried({ packetsIn: news.packets, loss });
-    this.#figures.measured('media_jitter_seconds', labels, stream.jitter);
+    this.#figures.sums.measured('media_jitter_seconds', labels, stream.jitter);
     return news.bytes;
   }
 
@@ -138,10 +140,10 @@ export class EndpointFigures implements Sampled {
     });
     if (news.packets === 0) return 0;
     const labels = { direction: 'out', kind };
-    this.#figures.measured('media_loss_ratio', labels, stream.fractionLost);
+    this.#figures.sums.measured('media_loss_ratio', labels, stream.fractionLost);
     // Zero: no report has told it yet.
     const roundTrip = stream.roundTripTime > 0 ? stream.roundTripTime : undefined;
-    if (roundTrip !== undefined) this.#figures.measured('media_rtt_seconds', labels, roundTrip);
+    if (roundTrip !== undefined) this.#figures.sums.measured('media_rtt_seconds', labels, roundTrip);
     this.#hasCarried({
       loss: stream.fractionLost,
       ...(roundTrip !== undefined && { roundTripMs: Math.round(roundTrip * 1_000) }),
@@ -171,14 +173,14 @@ export class EndpointFigures implements Sampled {
     const before = seen?.stream === stream ? seen.counts : none;
     this.#seen.set(key, { stream, counts });
     const news: Record<MediaCounter, number> = { ...counts };
-    for (const name of Object.keys(none) as MediaCounter[]) {
+    for (const name of mediaCounters) {
       news[name] = counts[name] - before[name];
-      this.#figures.count(name, direction, kind, news[name]);
+      this.#figures.sums.count(name, direction, kind, news[name]);
     }
     return news;
   }
 
   #measured(name: 'offer_to_connected_seconds' | 'connected_to_media_seconds', ms: number): void {
-    this.#figures.measured(name, { direction: this.#direction }, ms / 1_000);
+    this.#figures.sums.measured(name, { direction: this.#direction }, ms / 1_000);
   }
 }

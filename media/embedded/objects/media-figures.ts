@@ -1,35 +1,6 @@
-import { Histogram } from '../../../histogram.js';
-import type { RtpKind } from '../codecs/codec.js';
+import { MediaSums } from '../../../media-sums.js';
+import type { MediaDirection } from '../../../media-sums.js';
 import type { Pulse } from './pulse.js';
-
-/** in: from the client. out: to it. */
-export type MediaDirection = 'in' | 'out';
-
-/** Upper bounds of the classes of each histogram. */
-const bounds = {
-  media_loss_ratio: [0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5],
-  media_jitter_seconds: [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25],
-  media_rtt_seconds: [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 2],
-  room_bitrate_bits: [1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7, 2.5e7, 5e7, 1e8],
-  offer_to_connected_seconds: [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30],
-  connected_to_media_seconds: [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30],
-} as const;
-
-export type MediaHistogram = keyof typeof bounds;
-
-/** What is counted of a stream. */
-export type MediaCounter =
-  | 'packets'
-  | 'bytes'
-  | 'lost_packets'
-  | 'nacks'
-  | 'keyframe_requests'
-  | 'retransmitted_packets';
-
-/** The steps of a connection: the two sides find each other, agree on keys, and the first packet passes. */
-export type MediaStep = 'ice' | 'dtls' | 'media';
-
-type Labels = Readonly<Record<string, string>>;
 
 /** An endpoint, as far as its figures go. */
 export interface Sampled {
@@ -56,21 +27,12 @@ export interface Carried {
 /** How often endpoints are looked at, in ms. */
 const periodMs = 10_000;
 
-/** Of pipelines by their widest audience and its publisher, the largest first. */
-const sizes = [
-  [51, '51+'],
-  [13, '13-50'],
-  [6, '6-12'],
-  [3, '3-5'],
-] as const;
-
 /**
  * What the engine has carried since its start. The counters are those that streams have anyway: every ten seconds, and when an endpoint ends,
  * what is new of them is added up. No packet costs anything here.
  */
 export class MediaFigures {
-  readonly #counters = new Map<string, { readonly name: string; readonly labels: Labels; value: number }>();
-  readonly #histograms = new Map<string, { readonly name: string; readonly labels: Labels; readonly of: Histogram }>();
+  readonly sums = new MediaSums();
   readonly #endpoints = new Set<Sampled>();
   #sampledAt: number;
 
@@ -93,38 +55,9 @@ export class MediaFigures {
     if (this.#endpoints.delete(endpoint)) endpoint.sample();
   }
 
-  count(name: MediaCounter, direction: MediaDirection, kind: RtpKind, value: number): void {
-    if (value > 0) this.#count(name, { direction, kind }, value);
-  }
-
-  /** A step of a connection went well, or did not. */
-  step(step: MediaStep, outcome: 'ok' | 'failed'): void {
-    this.#count('step', { step, outcome }, 1);
-  }
-
-  measured(name: MediaHistogram, labels: Labels, value: number): void {
-    const key = keyOf(name, labels);
-    let histogram = this.#histograms.get(key);
-    if (!histogram) this.#histograms.set(key, (histogram = { name, labels, of: new Histogram(bounds[name]) }));
-    histogram.of.add(value);
-  }
-
   /** As the protocol tells it. */
   get told(): object {
-    return {
-      counters: [...this.#counters.values()],
-      histograms: [...this.#histograms.values()].map(({ name, labels, of: { counts, sum, count } }) => ({
-        ...{ name, labels, counts: [...counts], sum, count },
-      })),
-      endpoints: [...this.#endpoints].flatMap(({ carried }) => carried ?? []),
-    };
-  }
-
-  #count(name: string, labels: Labels, value: number): void {
-    const key = keyOf(name, labels);
-    const counter = this.#counters.get(key);
-    if (counter) counter.value += value;
-    else this.#counters.set(key, { name, labels, value });
+    return { ...this.sums.told, endpoints: [...this.#endpoints].flatMap(({ carried }) => carried ?? []) };
   }
 
   #sample(now: number): void {
@@ -139,14 +72,7 @@ export class MediaFigures {
       sum.out += bytes.out;
       sum.size = Math.max(sum.size, endpoint.audience + 1);
     }
-    for (const { size: people, ...bytes } of pipelines.values()) {
-      const size = sizes.find(([least]) => people >= least)?.[1] ?? '1-2';
-      for (const direction of ['in', 'out'] as const)
-        this.measured('room_bitrate_bits', { direction, size }, (bytes[direction] * 8) / seconds);
-    }
+    for (const sum of pipelines.values())
+      this.sums.roomMeasured(sum.size, { in: (sum.in * 8) / seconds, out: (sum.out * 8) / seconds });
   }
-}
-
-function keyOf(name: string, labels: Labels): string {
-  return [name, ...Object.values(labels)].join(' ');
 }
