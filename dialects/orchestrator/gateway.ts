@@ -156,7 +156,7 @@ function take(context: Context, { link, requests }: Client, endpoint: Endpoint, 
     isAnswered = true;
     acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
     // The client sends requests and does not read the answers.
-    if (acknowledge && link.behind) link.end();
+    if (acknowledge && link.behind) link.drop();
   };
   const succeed = (body: object = {}): void => {
     answer({ error: 0, message: 'OK', body });

@@ -15,9 +15,12 @@ export class Link {
   /** The number of data packets that the client sent and may not send. */
   refused = 0;
   readonly #client: SocketIoClient;
+  readonly #figures: DoorFigures;
+  #isDropped = false;
 
   constructor(socket: Socket, maxQueuedBytes: number, figures: DoorFigures) {
     this.socket = socket;
+    this.#figures = figures;
     this.#client = new SocketIoClient(socket, { figures, maxWaitingBytes: maxQueuedBytes });
   }
 
@@ -54,6 +57,13 @@ export class Link {
     tellAll([this], name, ...content);
   }
 
+  /** Ends the connection of a client that reads too slowly, as `end` does. */
+  drop(): void {
+    if (!this.#isDropped) this.#figures.slowReaders += 1;
+    this.#isDropped = true;
+    this.end();
+  }
+
   /** Ends the connection at the end of this turn, because a room may just be telling its participants. */
   end(): void {
     setImmediate(() => {
@@ -68,7 +78,7 @@ export function tellAll<Name extends keyof Notices>(
   name: Name,
   ...content: Notices[Name]
 ): void {
-  for (const link of links) if (link.behind) link.end();
+  for (const link of links) if (link.behind) link.drop();
   emit(links, name, content);
 }
 

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { endpoints } from '../../../dialects/orchestrator/endpoints.js';
+import { adminToken, asAdmin } from '../../support/administrator.js';
+import { readMetrics, valueOf } from '../../support/prometheus.js';
 import { until } from '../../support/until.js';
 import { OrchestratorStage, nothingRemains, withStage } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
@@ -29,7 +31,7 @@ const junk: readonly (readonly unknown[])[] = [
 ];
 
 describe('the Orchestrator’s protocol, when clients are hostile', () => {
-  const stage = new OrchestratorStage({ orchestrator: { maxQueuedBytes: 100_000 } });
+  const stage = new OrchestratorStage({ adminToken, orchestrator: { maxQueuedBytes: 100_000 } });
   let witness: OrchestratorClient;
   let hostile: OrchestratorClient;
   /** How many clients are connected at the beginning of each test. */
@@ -128,7 +130,13 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     }
   }
 
-  it('drops data packets for a slow reader, and disconnects it at any other event', async () => {
+  const slowReaders = async (): Promise<number> => {
+    const text = await (await fetch(`${stage.url}/metrics`, asAdmin)).text();
+    return valueOf(readMetrics(text), 'atrium_slow_readers_total', { door: 'orchestrator' }) ?? 0;
+  };
+
+  it('drops data packets for a slow reader, and disconnects and counts it at any other event', async () => {
+    const before = await slowReaders();
     const sessionId = await witness.makes('slow');
     const { client: slow, resume } = await stalled(async () => {
       const client = await stage.user('slow');
@@ -144,6 +152,7 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     await until('it has noticed', () => !slow.socket.connected);
     const received = slow.notices.filter(([name]) => name === 'DataReceived').length;
     expect(received).to.be.within(1, 59);
+    expect(await slowReaders()).to.equal(before + 1);
   });
 
   it('ends a client that sends requests without reading', async () => {
