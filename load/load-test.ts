@@ -80,7 +80,7 @@ export async function loadTest(options: LoadOptions): Promise<LoadResult> {
   const plans = plansOf(options);
   const { url, kbps, bindAddress, durationS, stopped, readServer, tell } = options;
   const count = Math.max(1, Math.min(availableParallelism(), Math.ceil(plans.length / participantsPerProcess)));
-  const children = await Promise.all(Array.from({ length: count }, () => LoadChild.start()));
+  const children = await startAll(count);
   try {
     for (const child of children) child.begin({ url, kbps, bindAddress });
     const joined = await joinAll(children, plans, options);
@@ -94,6 +94,16 @@ export async function loadTest(options: LoadOptions): Promise<LoadResult> {
   } finally {
     await Promise.all(children.map((child) => child.stop()));
   }
+}
+
+/** Rejects when one of them cannot start; none is left then. */
+async function startAll(count: number): Promise<LoadChild[]> {
+  const started = await Promise.allSettled(Array.from({ length: count }, () => LoadChild.start()));
+  const children = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const failure = started.find((each) => each.status === 'rejected');
+  if (!failure) return children;
+  await Promise.all(children.map((child) => child.stop()));
+  throw failure.reason;
 }
 
 type Plan = Omit<ParticipantPlan, 'token'>;

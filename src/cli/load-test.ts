@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import type * as jose from 'jose';
 import { loadTest } from '../../load/load-test.js';
 import type { LoadOptions, LoadResult, Quantiles } from '../../load/load-test.js';
 import { readingIn } from '../../load/usage.js';
@@ -49,7 +49,7 @@ export const loadTestCommand: Command = {
     const { out, tell } = surroundings;
     const base = baseOf(given, surroundings);
     const wanted = wantedOf(given);
-    const people = peopleOf(given, surroundings, wanted);
+    const people = await peopleOf(given, surroundings, wanted);
     await needServer(base);
     const stop = new AbortController();
     const onSignal = (): void => {
@@ -124,11 +124,11 @@ function baseOf(given: GivenFlags, { env }: Surroundings): string {
 }
 
 /** Their tokens, and their names where tokens say them. @throws UsageError, ConfigError */
-function peopleOf(
+async function peopleOf(
   given: GivenFlags,
   { env, now }: Surroundings,
   { rooms, publishers, videoPublishers, audioPublishers, subscribers, durationS, joinRate }: Wanted,
-): Pick<LoadOptions, 'tokenOf' | 'nameOf'> {
+): Promise<Pick<LoadOptions, 'tokenOf' | 'nameOf'>> {
   const tokens = given.texts('token');
   const count = rooms * (publishers + videoPublishers + audioPublishers + subscribers);
   if (tokens.length > 0) {
@@ -136,7 +136,9 @@ function peopleOf(
       const instead = 'A key of the server (--key, ATRIUM_KEY and ATRIUM_SECRET, --config) makes one for each';
       throw new UsageError(`--token: ${count} participants need as many tokens, since a token names one. ${instead}`);
     }
-    const byName = new Map(tokens.map((token) => [nameIn(token), token]));
+    // Most commands do without the library.
+    const { decodeJwt } = await import('jose');
+    const byName = new Map(tokens.map((token) => [nameIn(token, decodeJwt), token]));
     if (byName.size < tokens.length) throw new UsageError('--token: two tokens name the same participant');
     const names = [...byName.keys()];
     return { tokenOf: (user) => Promise.resolve(byName.get(user)), nameOf: (index) => names[index] ?? '' };
@@ -150,7 +152,7 @@ function peopleOf(
 }
 
 /** @throws UsageError */
-function nameIn(token: string): string {
+function nameIn(token: string, decodeJwt: typeof jose.decodeJwt): string {
   try {
     const { sub, jti } = decodeJwt(token);
     return sub ?? jti ?? '';

@@ -1,11 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { LoadResult } from '../../../load/load-test.js';
-import { run } from '../../../src/cli/run.js';
 import { freePort } from '../../support/free-port.js';
 import { useServer } from '../../support/server.js';
 import { tokenWith } from '../../support/tokens.js';
 import { until } from '../../support/until.js';
 import { atrium } from './atrium.js';
+
+/** The program of the package, which the build makes. */
+const cli = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url));
 
 const keys = 'backend: a-secret-of-more-than-32-characters';
 const adminToken = 'secret-token';
@@ -45,18 +51,37 @@ describe('atrium load-test', function () {
     await roomsAreClosed();
   });
 
-  it('lets everybody leave when it is stopped', async () => {
-    let out = '';
+  it('lets everybody leave when a terminal stops it, shows what it has measured, and leaves no process behind', async () => {
     const words = 'load-test --room stopped --rooms 2 --video-publishers 0 --subscribers 1 --duration 1h'.split(' ');
-    const tell = (text: string): void => {
-      if (!text.startsWith('2 of 2 have joined')) return;
-      expect([...server().rooms].map(({ name }) => name)).to.have.members(['stopped-1', 'stopped-2']);
-      process.emit('SIGTERM');
+    // A group of its own, all processes of which a terminal tells of Ctrl+C.
+    const program = spawn(process.execPath, [cli, ...words], {
+      env: { ...process.env, ...env() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const group = -(program.pid ?? expect.fail('it did not start'));
+    const out = text(program.stdout);
+    const told: string[] = [];
+    program.stderr.on('data', (chunk: Buffer) => told.push(chunk.toString()));
+    const isThere = () => {
+      try {
+        return process.kill(group, 0);
+      } catch {
+        return false;
+      }
     };
-    const code = await run(words, { env: env(), out: (text) => (out += text), tell, now: Date.now });
-    expect(code, out).to.equal(0);
-    expect(out).to.match(/^joined +2 of 2$/m);
-    await roomsAreClosed();
+    try {
+      const ended = once(program, 'exit');
+      await until('all have joined', () => told.join('').includes('2 of 2 have joined'), 30_000);
+      expect([...server().rooms].map(({ name }) => name)).to.have.members(['stopped-1', 'stopped-2']);
+      process.kill(group, 'SIGINT');
+      expect((await ended)[0], told.join('')).to.equal(0);
+      expect(await out).to.match(/^joined +2 of 2\nmeasured for .+\n/m);
+      await roomsAreClosed();
+      await until('its processes are gone', () => !isThere());
+    } finally {
+      if (isThere()) process.kill(group, 'SIGKILL');
+    }
   });
 
   it('refuses what cannot work', async () => {
