@@ -30,11 +30,15 @@ export function isTokenShaped(text: string): boolean {
   return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
 }
 
-/** What differs for a protocol with rooms of its own. */
+/** Runs the verification of a token, for a program that traces it. */
+type TracedVerification = <Result>(verify: () => Promise<Result>) => Promise<Result>;
+
+/** What differs for a protocol with rooms of its own, and for a program that traces. */
 interface Apart {
   readonly nameOf: (key: string) => string;
   readonly publicKeys: PublicKeys;
   readonly refused: Access['refused'];
+  readonly traced: TracedVerification | undefined;
 }
 
 /** Finds out who a client is. Every door asks it; what the client may do then is checked by the rooms (docs/access.md). */
@@ -47,6 +51,7 @@ export class Access {
   readonly #nameOf: (key: string) => string;
   readonly #publicKeys: PublicKeys;
   readonly #tokens: Tokens;
+  readonly #traced: TracedVerification;
   /** For a join of which no door says what its client has shown. */
   readonly stranger: Bearer = { grantsIn: () => this.#strangersGrants() };
 
@@ -54,13 +59,14 @@ export class Access {
    * @param settings are looked up when they are needed
    * @param now the time in ms since 1970
    */
-  constructor(settings: AccessSettings, log: Log, now: () => number = Date.now, apart?: Apart) {
+  constructor(settings: AccessSettings, log: Log, now: () => number = Date.now, apart: Partial<Apart> = {}) {
     this.#settings = settings;
     this.#log = log;
     this.#now = now;
-    this.refused = apart?.refused ?? new Tally();
-    this.#nameOf = apart?.nameOf ?? ((key) => key);
-    this.#publicKeys = apart?.publicKeys ?? new PublicKeys(settings, log, now);
+    this.refused = apart.refused ?? new Tally();
+    this.#nameOf = apart.nameOf ?? ((key) => key);
+    this.#publicKeys = apart.publicKeys ?? new PublicKeys(settings, log, now);
+    this.#traced = apart.traced ?? ((verify) => verify());
     this.#tokens = new Tokens(settings, this.#publicKeys, now);
   }
 
@@ -83,6 +89,7 @@ export class Access {
       nameOf,
       publicKeys: this.#publicKeys,
       refused: this.refused,
+      traced: this.#traced,
     });
   }
 
@@ -122,7 +129,7 @@ export class Access {
 
   async #bearerOf(token: string, { door, address, credential, name }: Introduction): Promise<Bearer> {
     try {
-      const { claims, payload } = await this.#tokens.verify(token);
+      const { claims, payload } = await this.#traced(() => this.#tokens.verify(token));
       return new TokenBearer(claims, payload, address, this.#nameOf);
     } catch (error) {
       if (!(error instanceof RoomError)) throw error;

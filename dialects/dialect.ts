@@ -2,7 +2,7 @@ import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access, IceServers } from '../access/index.js';
-import type { ComeBack, Passwords, RecordOf, Rooms } from '../rooms/index.js';
+import type { ClientFacts, ComeBack, Passwords, RecordOf, Rooms } from '../rooms/index.js';
 import type { DoorFigures } from '../transport/door-figures.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
@@ -70,20 +70,6 @@ export interface DialectState {
   readonly undelivered?: number;
 }
 
-/** What can be told of a client without a secret. */
-export interface ClientFacts {
-  /** First 8 characters of the SHA-256 of its session's id, in hex. */
-  readonly session: string;
-  readonly isConnected: boolean;
-  readonly features: readonly string[];
-  /** Of its last connection. */
-  readonly address: string | undefined;
-  /** Requests that run or wait. */
-  readonly requests: number;
-  /** Messages that are kept until it has them. */
-  readonly keptMessages: number;
-}
-
 /**
  * A protocol spoken over rooms. A dialect
  * - keeps what only it knows (applications, presence, masters) beside the room, never in it;
@@ -101,7 +87,7 @@ export interface Dialect {
   readonly relayed?: RelayDialect;
   /**
    * For the operator: how a client is served. Undefined where it is none of this dialect's.
-   * @param client `Newcomer.session` of its participant
+   * @param client `Participant.session`
    */
   readonly clientFacts?: (client: object | undefined) => ClientFacts | undefined;
   /** Opens the dialect's paths. Called once, before the server listens. */

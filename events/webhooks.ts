@@ -25,6 +25,8 @@ export interface WebhooksContext extends Pick<QueueContext, 'now' | 'later' | 'r
   readonly events: Pick<ServerEvents, 'addSink'>;
   /** Called when webhooks are first wanted: the library of the messages takes memory. */
   readonly loadBodies: () => Promise<WebhookBodies>;
+  /** Runs each try, for a program that traces them. Default: it is just run. */
+  readonly traced?: (<Result>(event: string, run: () => Promise<Result>) => Promise<Result>) | undefined;
   /** Where rooms are kept for other nodes. Default: nowhere. */
   readonly journal?: Pick<Journal, 'changed'> | undefined;
 }
@@ -147,8 +149,8 @@ export class Webhooks {
   }
 
   readonly #post: Post = async (url, notice, signal) => {
-    const { settings, now } = this.#context;
-    await postWebhook(url, notice.body, settings, now(), signal);
+    const { settings, now, traced = (_event, run) => run() } = this.#context;
+    await traced(notice.event, () => postWebhook(url, notice.body, settings, now(), signal));
   };
 
   #died(url: string, name: string, notice: Notice, why: Death): void {

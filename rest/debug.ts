@@ -1,4 +1,4 @@
-import type { Participant, Room, Rooms, WholeRoomRecord } from '../rooms/index.js';
+import type { ClientFacts, Participant, Room, Rooms, WholeRoomRecord } from '../rooms/index.js';
 import type { Handlers } from './operations.js';
 import { pictureOf } from './room-views.js';
 import { roomNamed } from './rooms.js';
@@ -8,22 +8,11 @@ type State = Component<'DebugState'>;
 type Client = State['clients'][number];
 type Endpoint = Client['publications'][number]['endpoint'];
 
-/** How a client is served, as its protocol says it. */
-interface ClientFacts {
-  readonly session: string;
-  readonly isConnected: boolean;
-  readonly features: readonly string[];
-  readonly address: string | undefined;
-  readonly requests: number;
-  readonly keptMessages: number;
-}
-
 /** What is known of a room outside of it. */
 export interface DebugSources {
   /** Of the server itself, without secrets. */
   readonly server: () => Omit<Component<'ServerDebug'>, 'at' | 'rooms'>;
-  /** @param client `Newcomer.session` of a participant of that dialect */
-  readonly clientFacts: (dialect: string, client: object | undefined) => ClientFacts | undefined;
+  readonly clientFacts: (participant: Participant) => ClientFacts | undefined;
   /** Of this server, where it is one of several. */
   readonly node: () => State['node'];
   readonly positionOf: (room: string) => State['journal'];
@@ -45,11 +34,7 @@ export function debugHandlers(rooms: Rooms, sources: DebugSources): Handlers<'de
 
 /** Takes over member by member, so that no secret gets in by itself. */
 function debugStateOf(room: Room, sources: DebugSources): State {
-  const facts = new Map<string, ClientFacts | undefined>();
-  const whole = room.record(({ id, attributes }, client) => {
-    facts.set(id, sources.clientFacts(attributes.dialect, client));
-    return undefined;
-  });
+  const whole = room.record(() => undefined);
   const { closesAt, moderatorAt, stays, pipeline } = whole.room;
   return {
     at: dateOf(sources.now()),
@@ -64,17 +49,17 @@ function debugStateOf(room: Room, sources: DebugSources): State {
     mediaServers: pipeline === undefined ? [] : serversIn(pipeline),
     node: sources.node(),
     journal: sources.positionOf(room.name),
-    clients: [...room.everybody].map((each) => clientOf(each, whole, facts.get(each.id), sources)),
+    clients: [...room.everybody].map((each) => clientOf(each, whole, sources)),
   };
 }
 
 function clientOf(
   participant: Participant,
   { publications, subscriptions, participants }: WholeRoomRecord,
-  facts: ClientFacts | undefined,
-  { areaOf }: DebugSources,
+  { areaOf, clientFacts }: DebugSources,
 ): Client {
   const { id, slot, attributes, region = null, bearer, quality } = participant;
+  const facts = clientFacts(participant);
   const address = facts?.address ?? bearer.address;
   const idOf = (other: number): string => participants.find((each) => each.slot === other)?.id ?? '';
   return {

@@ -10,11 +10,21 @@ export function healthAnswer(state: Health, isAdmin: boolean): Answer<'getHealth
     : { status: 503, body: isAdmin ? { status: 'no media server', ...state } : { status: 'unavailable' } };
 }
 
-/** Whether clients should be sent to this server. `draining`: the server is about to end. `waiting`: to others rather, if there are some, since this one cannot serve them now. */
-export type Readiness = 'ok' | 'waiting' | 'draining' | 'unavailable';
+/** Why clients should not be sent to a server. */
+export type NotReadyReason = Component<'NotReady'>['reasons'][number];
 
-export function readinessAnswer(readiness: Readiness): Answer<'getReadiness'> {
-  return { status: readiness === 'unavailable' || readiness === 'draining' ? 503 : 200, body: { status: readiness } };
+/** Whether clients should be sent to this server. */
+export interface Readiness {
+  /** None: they should. */
+  readonly reasons: readonly NotReadyReason[];
+  /** One of several nodes that cannot serve clients at this moment, and probably can soon. */
+  readonly isWaiting: boolean;
+}
+
+export function readinessAnswer({ reasons, isWaiting }: Readiness): Answer<'getReadiness'> {
+  return reasons.length > 0
+    ? { status: 503, body: { ready: false, reasons: [...reasons] } }
+    : { status: 200, body: { ready: true, ...(isWaiting && { waiting: true }) } };
 }
 
 export function healthHandlers(

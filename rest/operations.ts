@@ -288,11 +288,11 @@ export const operations = {
     method: 'get',
     path: '/readyz',
     tag: 'server',
-    summary:
-      '200 while clients should be sent to this server, 503 while it is about to end, and while one of several nodes waits for Redis for more than 3 s',
+    summary: '200 while clients should be sent to this server, 503 with the reasons while they should not',
+    description: 'Ask it for traffic, and /healthz or the port for life.',
     params: none,
     access: 'everybody',
-    responses: { 200: components.Status, 503: components.Status },
+    responses: { 200: components.Ready, 503: components.NotReady },
     problems: [],
   },
   beginDrain: {

@@ -372,10 +372,29 @@ const debugState = z
   })
   .meta({ description: 'A room with everything in it. Streams that are open' });
 
-const status = z.object({ status: z.enum(['ok', 'waiting', 'draining', 'unavailable']) }).meta({
-  description:
-    'How the server is, for everybody. waiting: it is one of several nodes, and waits for Redis. draining: it is about to end',
-});
+const status = z
+  .object({ status: z.enum(['ok', 'unavailable']) })
+  .meta({ description: 'How the server is, for everybody' });
+
+const ready = z
+  .object({
+    ready: z.literal(true),
+    waiting: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Whether it is one of several nodes, and waits for Redis at this moment' }),
+  })
+  .meta({ description: 'Clients should be sent to this server' });
+
+const notReady = z
+  .object({
+    ready: z.literal(false),
+    reasons: z.array(z.enum(['starting', 'draining', 'no-media', 'event-loop', 'redis'])).meta({
+      description:
+        'starting: it is not there yet. draining: it is about to end. no-media: no media server is within reach. event-loop: it has answered late, by more than 1 s, for 10 s. redis: it is one of several nodes, and has waited for Redis for more than 3 s',
+    }),
+  })
+  .meta({ description: 'Clients should be sent elsewhere' });
 
 const drainWish = z
   .strictObject({
@@ -479,6 +498,8 @@ export const components = {
   UdpProbed: udpProbed,
   SeenAs: seenAs,
   Status: status,
+  Ready: ready,
+  NotReady: notReady,
   DrainWish: drainWish,
   Drain: drain,
   IceServers: iceServers,

@@ -26,6 +26,7 @@ export type { AccessAnswer, AccessRequest, Authorize } from './authorize.js';
 export type { Ban } from './bans.js';
 export { anybody } from './bearer.js';
 export type { Bearer } from './bearer.js';
+export type { ClientFacts } from './client-facts.js';
 export { RoomError, accessRefusedAs } from './errors.js';
 export type { AccessRefusal, RoomErrorCode } from './errors.js';
 export { grantsSchema } from './grants-schema.js';
@@ -303,6 +304,8 @@ export interface Participant {
   /** What it has proved to be; its id where it has proved nothing. */
   readonly identity: string;
   readonly bearer: Bearer;
+  /** As `Newcomer.session`. */
+  readonly session: object | undefined;
   /** What it may do at present. */
   readonly grants: Grants;
   readonly profile: Profile;

@@ -107,7 +107,7 @@ export class ParticipantMedia {
         owner.tell({ type: 'mediaFailed', failure });
       });
     };
-    const open = async (): Promise<api.Published> => {
+    const open = async (traced?: EndpointListener['connectionChanged']): Promise<api.Published> => {
       try {
         const sources = kinds.map((kind) => sourceOf(source, kind));
         const question = owner.room.authorize(owner, { action: 'publish', stream, kinds, sources });
@@ -115,7 +115,8 @@ export class ParticipantMedia {
         const pipeline = await owner.room.pipeline();
         const filter = this.#filterOf(publication);
         const offer = offerWithout(sdpOffer, refused);
-        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, listener);
+        const heard = alsoTold(listener, traced);
+        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, heard);
         return {
           sdpAnswer,
           announce: () => {
@@ -154,7 +155,7 @@ export class ParticipantMedia {
     const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
     this.#addSubscription(subscription);
     const listener = this.#listener(publication, subscription, options);
-    const open = async (): Promise<string> => {
+    const open = async (traced?: EndpointListener['connectionChanged']): Promise<string> => {
       try {
         const asked = { action: 'subscribe', publisher: publisher.id, stream: publication.id } as const;
         const question = owner.room.authorize(owner, asked);
@@ -163,7 +164,7 @@ export class ParticipantMedia {
         subscription.close();
         throw error;
       }
-      return subscription.open(sdpOffer, listener);
+      return subscription.open(sdpOffer, alsoTold(listener, traced));
     };
     return this.#negotiations.run(() => owner.room.traced('subscribe', owner, open));
   }
@@ -386,6 +387,18 @@ export class ParticipantMedia {
       ...(connectionFailed && { connectionFailed }),
     };
   }
+}
+
+/** Somebody else hears of the connection too, if anybody does. */
+function alsoTold(listener: EndpointListener, other: EndpointListener['connectionChanged']): EndpointListener {
+  if (!other) return listener;
+  return {
+    ...listener,
+    connectionChanged: (connected) => {
+      listener.connectionChanged?.(connected);
+      other(connected);
+    },
+  };
 }
 
 /** A camera before a screen, and a screen before anything else. */

@@ -84,6 +84,10 @@ export class Participant implements api.Participant {
     return this.#returner;
   }
 
+  get session(): object | undefined {
+    return this.#returner.session;
+  }
+
   get identity(): string {
     return this.bearer.identity ?? this.id;
   }

@@ -41,6 +41,8 @@ export interface RoomsOptions {
   readonly keepPayer?: KeepPayer;
   /** Runs each negotiation of media, for a program that traces them. Default: it is just run. */
   readonly traced?: Traced | undefined;
+  /** The same for each join of a dialect, whose end `RoomsWatcher.joinEnded` is told within it. */
+  readonly tracedJoin?: (<Result>(dialect: string, run: () => Promise<Result>) => Promise<Result>) | undefined;
   /** Where the rooms are kept besides. Default: nowhere. */
   readonly journal?: Journal | undefined;
   /**
@@ -61,11 +63,11 @@ export interface RoomsOptions {
   readonly evictionMs?: number;
 }
 
-/** Runs a negotiation of a participant's media, and returns what that does. */
+/** Runs a negotiation of a participant's media, and returns what that does. `run`: is given what wants to hear of the connection, if anybody does. */
 export type Traced = <Result>(
   step: 'publish' | 'subscribe',
   by: api.Participant,
-  run: () => Promise<Result>,
+  run: (connectionChanged?: (connected: boolean) => void) => Promise<Result>,
 ) => Promise<Result>;
 
 /** What became of a join. */

@@ -43,6 +43,7 @@ export class Rooms {
   readonly #authorize: Authorize | undefined;
   readonly #stranger: Bearer;
   readonly #keepPayer: KeepPayer;
+  readonly #tracedJoin: RoomsOptions['tracedJoin'];
   readonly #fetch: RoomsOptions['fetch'];
   readonly #evictions: Evictions;
   readonly #bans: Bans;
@@ -80,6 +81,7 @@ export class Rooms {
       recordingNotice = '',
       keepPayer = () => (rest) => rest(),
       traced = (_step, _by, run) => run(),
+      tracedJoin,
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
     }: RoomsOptions = {},
@@ -89,6 +91,7 @@ export class Rooms {
     this.#stranger = stranger;
     this.#keepPayer = keepPayer;
     this.#fetch = fetch;
+    this.#tracedJoin = tracedJoin;
     const keep: Journal['changed'] = (room, field, record) => {
       journal?.changed(room, field, record);
     };
@@ -156,7 +159,13 @@ export class Rooms {
    *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
    *   `interrupted` when `enter` returns undefined; and what `authorize` and `enter` throw
    */
-  async join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
+  join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
+    const traced = this.#tracedJoin;
+    if (!traced) return this.#join(room, wanting, enter);
+    return traced(wanting.attributes.dialect, () => this.#join(room, wanting, enter));
+  }
+
+  async #join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
     const began = this.#context.now();
     const tell = (outcome: JoinOutcome, participant?: api.Participant): void => {
       const ms = this.#context.now() - began;

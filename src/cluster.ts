@@ -20,6 +20,7 @@ import { WaitingNode } from '../cluster/waiting-node.js';
 import { within } from '../cluster/within.js';
 import { Worlds } from '../cluster/worlds.js';
 import type { ParentLog } from '../log.js';
+import type { Readiness } from '../rest/health.js';
 import { FencedEngine } from '../media/fenced.js';
 import { serversIn } from '../media/media-record.js';
 import { ConfigError } from '../options/config-error.js';
@@ -42,7 +43,7 @@ const giveAwayMs = 10_000;
 const frozenMs = 3_000;
 /** How long another node may take to say whether it acts, in ms. */
 const askedMs = 900;
-const readinessIn = z.object({ status: z.string() });
+const readinessIn = z.object({ ready: z.boolean(), waiting: z.boolean().optional() });
 
 /**
  * Makes the server one of several nodes. Loaded with REDIS_URL alone.
@@ -250,11 +251,11 @@ export async function startNode(
     get health() {
       return { id: node.id, state: node.membership.state, redis: node.hub.isConnected };
     },
-    get readiness() {
+    get readiness(): Readiness {
       const { state } = node.membership;
-      if (state === 'up') return 'ok';
-      if (state === 'frozen' && (frozenAt === undefined || performance.now() - frozenAt < frozenMs)) return 'waiting';
-      return 'unavailable';
+      const isWaiting = state === 'frozen' && (frozenAt === undefined || performance.now() - frozenAt < frozenMs);
+      if (state === 'up' || isWaiting) return { reasons: [], isWaiting };
+      return { reasons: [state === 'draining' ? 'draining' : 'redis'], isWaiting };
     },
     closed: async () => {
       if (!hasLeft) await Promise.all([ofAll.release(), owned.close(endMs)]);
@@ -290,7 +291,8 @@ export async function startNode(
 async function acts(url: string): Promise<boolean> {
   try {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(askedMs) });
-    return readinessIn.parse(await answer.json()).status === 'ok';
+    const { ready, waiting = false } = readinessIn.parse(await answer.json());
+    return ready && !waiting;
   } catch {
     return false;
   }

@@ -26,6 +26,12 @@ export function dialectsOf(config: Config, needs: Omit<DialectNeeds, 'transport'
   return switchedOn(config).map(({ create, options: { name } }) => create(config[name], all, Reflect.get(hooks, name)));
 }
 
+/** The built-in dialects in their order, each replaced by the one of its name that was given; then the other ones given. */
+export function withOthers(builtIn: readonly Dialect[], given: readonly Dialect[]): Dialect[] {
+  const byName = new Map([...builtIn, ...given].map((dialect) => [dialect.name, dialect]));
+  return [...byName.values()];
+}
+
 /** Whether what the options of the dialects name, such as folders, can be used. @throws ConfigError when not */
 export function checkDialects(config: Config): void {
   for (const {

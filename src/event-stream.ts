@@ -2,6 +2,7 @@ import type { ParentLog } from '../log.js';
 import { ServerEvents } from '../events/server-events.js';
 import type { EventEmitter } from '../events/server-events.js';
 import { Webhooks } from '../events/webhooks.js';
+import type { WebhooksContext } from '../events/webhooks.js';
 import type { KeptRecordings } from '../recording/kept-recordings.js';
 import { newSid } from '../rooms/index.js';
 import type { Rooms } from '../rooms/index.js';
@@ -20,6 +21,8 @@ export interface EventStreamOptions {
   readonly node: NodeRooms | undefined;
   /** Of servers that have died: no room tells that these have ended. */
   readonly recordings: KeptRecordings | undefined;
+  /** As `WebhooksContext.traced`. */
+  readonly traced: WebhooksContext['traced'];
   readonly watchMediaServers: ((changed: OnMediaServer) => () => void) | undefined;
 }
 
@@ -33,7 +36,7 @@ export interface EventStream {
 /** What happens on a server, for the program that embeds it and for receivers of webhooks. @param config changed while the server runs */
 export async function startEvents(
   config: Config,
-  { rooms, log, now, node, recordings, watchMediaServers }: EventStreamOptions,
+  { rooms, log, now, node, recordings, traced, watchMediaServers }: EventStreamOptions,
 ): Promise<EventStream> {
   const events = new ServerEvents({
     ...{ rooms, log, now },
@@ -45,7 +48,7 @@ export async function startEvents(
       }),
   });
   const webhooks = new Webhooks({
-    ...{ settings: config, events, log, now, random: Math.random, journal: node?.journal },
+    ...{ settings: config, events, log, now, random: Math.random, journal: node?.journal, traced },
     later: (ms, run) => {
       const timer = setTimeout(run, ms);
       return () => {

@@ -3,7 +3,7 @@ export { ConfigError, configOf, readConfig } from './config.js';
 export type { Config, GivenConfig } from './config.js';
 export type { Hooks } from './dialects.js';
 export { serve } from './serve.js';
-export type { ServeOptions, Service } from './serve.js';
+export type { ServeOptions, Service } from './service.js';
 export { startServer } from './server.js';
 export type { RunningServer } from './server.js';
 export type { Dialect, DialectContext, DialectState } from '../dialects/dialect.js';

@@ -5,7 +5,7 @@ import { createLog } from './log.js';
 import { startMedia } from './media.js';
 import type { JournalVersions } from './node-rooms.js';
 import { serve } from './serve.js';
-import type { ServeOptions, Service } from './serve.js';
+import type { ServeOptions, Service } from './service.js';
 import { StateFile } from './state-file.js';
 import { checkDoors, checkStart } from './start-checks.js';
 import { tlsIdentity } from './tls.js';

@@ -13,6 +13,8 @@ export interface VisitLogOptions {
   readonly requestLog: boolean;
   /** Whether names are hashed: then the names in paths are left out. */
   readonly hashesNames: boolean;
+  /** `ClientFacts.session`; undefined for protocols without sessions. */
+  readonly sessionOf: (participant: Participant) => string | undefined;
 }
 
 /** Parts of a path that hold no names: `/api/v1/rooms`. */
@@ -21,6 +23,8 @@ const namelessParts = 3;
 /** One line each when a client comes, joins a room, leaves it, and goes; and, where that is wanted, one for each request. */
 export class VisitLog implements VisitorLog, RoomsWatcher {
   readonly #options: VisitLogOptions;
+  /** As they were when their participants came: a session may end before its participant leaves. */
+  readonly #sessions = new WeakMap<Participant, string>();
 
   constructor(options: VisitLogOptions) {
     this.#options = options;
@@ -64,25 +68,42 @@ export class VisitLog implements VisitorLog, RoomsWatcher {
     // Its first participant joins right after that.
   }
 
-  restored(): void {
+  restored(room: Room): void {
     // Nobody has come.
+    for (const participant of room.everybody) this.#note(participant);
   }
 
   happened(room: Room, event: RoomEvent): void {
-    if (event.type === 'participantJoined') this.#options.log.info('joined', fieldsOf(room, event.participant));
+    if (event.type === 'participantJoined') this.#joined(room, event.participant);
     else if (event.type === 'participantLeft') this.#left(room, event.participant, event.reason);
     else if (event.type === 'roomClosed')
       for (const { participant } of event.members) this.#left(room, participant, 'room-closed');
   }
 
+  #joined(room: Room, participant: Participant): void {
+    this.#note(participant);
+    this.#options.log.info('joined', this.#fieldsOf(room, participant));
+  }
+
+  #note(participant: Participant): void {
+    const session = this.#options.sessionOf(participant);
+    if (session !== undefined) this.#sessions.set(participant, session);
+  }
+
   #left(room: Room, participant: Participant, reason: string): void {
     const { log, now } = this.#options;
-    log.info('left', { ...fieldsOf(room, participant), seconds: secondsOf(now() - participant.joinedAt), reason });
+    log.info('left', {
+      ...this.#fieldsOf(room, participant),
+      seconds: secondsOf(now() - participant.joinedAt),
+      reason,
+    });
   }
-}
 
-function fieldsOf({ name: room }: Room, { id: participant, attributes, bearer, sid }: Participant): object {
-  return { door: attributes.dialect, address: bearer.address, room, participant, sid };
+  #fieldsOf({ name: room }: Room, participant: Participant): object {
+    const { id, attributes, bearer, sid } = participant;
+    const who = { door: attributes.dialect, address: bearer.address, room, participant: id, sid };
+    return { ...who, session: this.#sessions.get(participant) };
+  }
 }
 
 function secondsOf(ms: number): number {

@@ -452,7 +452,7 @@ export class Doors {
     if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
     const { observer } = this.#options;
     door.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const account = this.#gate.account(door.budget);
+      const account = this.#gate.account(door.budget, request);
       const wire = {
         webSocket,
         socket,

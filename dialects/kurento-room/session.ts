@@ -4,6 +4,7 @@ import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
 import type {
   Bearer,
+  ClientFacts,
   Enter,
   Knocker,
   Newcomer,
@@ -21,7 +22,6 @@ import { Patience, sleptSince } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
 import { budgetOf } from '../../transport/options.js';
 import type { BudgetSettings, TransportSettings } from '../../transport/options.js';
-import type { ClientFacts } from '../dialect.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
@@ -188,7 +188,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   /** For the operator. */
   get facts(): ClientFacts {
     return {
-      session: createHash('sha256').update(this.id).digest('hex').slice(0, 8),
+      session: shownSession(this.id),
       isConnected: !this.detached,
       features: namesOf(this.#features),
       address: this.#address,

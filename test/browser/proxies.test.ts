@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { configOf } from '../../src/config.js';
-import { serve, type Service } from '../../src/serve.js';
+import { serve } from '../../src/serve.js';
+import type { Service } from '../../src/service.js';
 import type { RunningServer } from '../../src/server.js';
 import type { Health } from '../../rest/health.js';
 import { FakeMedia } from '../support/fake-media.js';

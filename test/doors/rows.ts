@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { stalled } from '../support/stalled.js';
 import { until } from '../support/until.js';
 import type { GivenConfig } from '../../src/config.js';
-import type { ServeOptions } from '../../src/serve.js';
+import type { ServeOptions } from '../../src/service.js';
 import { Visitor, enter } from './doors.js';
 import type { Door } from './doors.js';
 import { PollingLine, WebSocketLine } from './line.js';

@@ -5,7 +5,7 @@ import { RoomGateway } from '../../dialects/kurento-room/gateway.js';
 import { OrchestratorGateway } from '../../dialects/orchestrator/gateway.js';
 import type { ParentLog } from '../../log.js';
 import type { GivenConfig } from '../../src/config.js';
-import type { ServeOptions } from '../../src/serve.js';
+import type { ServeOptions } from '../../src/service.js';
 import { ServiceStage } from '../support/service-stage.js';
 import { until } from '../support/until.js';
 import type { Visitor } from './doors.js';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { ParentLog } from '../../log.js';
 import type { GivenConfig } from '../../src/config.js';
-import type { ServeOptions } from '../../src/serve.js';
+import type { ServeOptions } from '../../src/service.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
 import { MemoryArchive } from '../support/memory-archive.js';
 import { ServiceStage } from '../support/service-stage.js';

@@ -7,6 +7,7 @@ import { ConciergeClient } from '../dialects/concierge/concierge-client.js';
 import { freePort } from '../support/free-port.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { RpcClient } from '../support/rpc-client.js';
+import { ServerProcess } from '../support/server-process.js';
 import { ServiceStage } from '../support/service-stage.js';
 import { until } from '../support/until.js';
 
@@ -62,12 +63,13 @@ describe('A server that is told to end', () => {
     await ana.request('joinRoom', { user: 'ana', room: 'r', features });
     await old.request('joinRoom', { user: 'old', room: 'r' });
     const asker = await Asker.of(stage.service.url);
-    expect((await asker.ask('readyz')).status).to.equal(200);
+    const before = await asker.ask('readyz');
+    expect([before.status, before.body]).to.deep.equal([200, { ready: true }]);
     expect((await drain(stage)).body).to.deep.equal({ inMs: 30_000, comeBack: true });
     expect(await ana.notified('serverStopping')).to.deep.equal({ inMs: 30_000, comeBack: true });
 
     const ready = await asker.ask('readyz');
-    expect([ready.status, ready.body]).to.deep.equal([503, { status: 'draining' }]);
+    expect([ready.status, ready.body]).to.deep.equal([503, { ready: false, reasons: ['draining'] }]);
     expect(await ben.refusal('joinRoom', { user: 'ben', room: 'new' })).to.equal(204);
     const refused = await asker.ask('api/v1/rooms', 'POST', json, '{"name":"new"}');
     expect([refused.status, refused.headers['retry-after']]).to.deep.equal([503, '30']);
@@ -146,5 +148,26 @@ describe('A server that is told to end', () => {
     expect((await fetch(`${url}rooms`)).status).to.equal(404);
     expect((await fetch(`${url}drain`, { method: 'POST' })).status).to.equal(202);
     expect((await fetch(`${url}drain`, { method: 'DELETE' })).status).to.equal(204);
+  });
+});
+
+describe('The process of a server', () => {
+  let server: ServerProcess | undefined;
+  afterEach(() => server?.end('SIGKILL'));
+
+  it('drains at SIGTERM, and ends at once at the next signal: clients hear that they may come back', async () => {
+    // No media server, which would be one process more: nobody publishes.
+    const nowhere = `ws://127.0.0.1:${await freePort()}/kurento`;
+    server = await ServerProcess.start(0, { DRAIN_S: '300', KMS_URIS: nowhere });
+    const client = await RpcClient.connect(server.url);
+    await client.request('joinRoom', { user: 'ana', room: 'r', features: ['lifecycle'] });
+    server.signal('SIGTERM');
+    expect(await client.notified('serverStopping'))
+      .to.include({ comeBack: true })
+      .and.to.have.property('inMs', 300_000);
+    const ready: unknown = await (await fetch(`${server.url}readyz`)).json();
+    expect(ready).to.deep.equal({ ready: false, reasons: ['draining', 'no-media'] });
+    expect(await server.end('SIGINT')).to.equal(0);
+    expect(await client.closed).to.equal(1012);
   });
 });

@@ -11,7 +11,7 @@ import { configOf, readConfig } from '../../src/config.js';
 import type { GivenConfig } from '../../src/config.js';
 import { checkHealth } from '../../src/health-check.js';
 import { serve } from '../../src/serve.js';
-import type { Service } from '../../src/serve.js';
+import type { Service } from '../../src/service.js';
 import type { Health } from '../../rest/health.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { freePort } from '../support/free-port.js';

@@ -1,15 +1,18 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { z } from 'zod';
 import type { PipelineListener } from '../../media/port.js';
 import { ServerFigures } from '../../media/server-figures.js';
-import { startTracing } from '../../src/tracing.js';
+import { startTracing } from '../../src/start-tracing.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { RpcClient } from '../support/rpc-client.js';
+import { MemoryStore } from '../support/memory-store.js';
 import { ServiceStage } from '../support/service-stage.js';
+import { testKey, tokenWith } from '../support/tokens.js';
 
 /** What a collector is sent (opentelemetry-proto, ExportTraceServiceRequest as JSON), as far as this test looks at it. */
 const attribute = z.object({
@@ -53,19 +56,58 @@ class CountingMedia extends FakeMedia {
   }
 }
 
-describe('OTEL_EXPORTER_OTLP_ENDPOINT', () => {
-  it('sends a join, what is published, and what the media server was asked for, as one trace without names', async () => {
-    const bodies: unknown[] = [];
-    const collector = createServer((request, response) => {
+/** Takes what is sent. */
+class Collector {
+  readonly #server: Server;
+  readonly #bodies: { readonly path: string | undefined; readonly body: unknown }[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void json(request).then((body) => {
-        bodies.push({ path: request.url, body });
+        this.#bodies.push({ path: request.url, body });
         response.setHeader('Content-Type', 'application/json').end('{}');
       });
     });
-    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  }
+
+  static async start(): Promise<Collector> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new Collector(server);
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get text(): string {
+    return JSON.stringify(this.#bodies);
+  }
+
+  get service(): string | undefined {
+    const [first] = this.#resources;
+    return first?.resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue;
+  }
+
+  /** @returns all spans that came. The last ones are sent when the server stops */
+  async stop() {
+    await new Promise((resolve) => this.#server.close(resolve));
+    return this.#resources.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+  }
+
+  get #resources() {
+    return this.#bodies
+      .filter(({ path }) => path === '/v1/traces')
+      .flatMap(({ body }) => traces.parse(body).resourceSpans);
+  }
+}
+
+describe('OTEL_EXPORTER_OTLP_ENDPOINT', () => {
+  it('sends a join, what is published, and what the media server was asked for, as one trace without names', async () => {
+    const sent = await Collector.start();
     const figures = new ServerFigures();
-    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-    const given = { otelExporterOtlpEndpoint: endpoint };
+    const given = { otelExporterOtlpEndpoint: sent.endpoint };
     const stage = new ServiceStage(given, { mediaFigures: [figures] }, new CountingMedia(figures));
     const url = await stage.start();
     const [ana, ben] = [await RpcClient.connect(url), await RpcClient.connect(url)];
@@ -73,15 +115,12 @@ describe('OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(await ben.refusal('joinRoom', { user: 'ana', room: 'garden' })).to.equal(104);
     await ana.request('publishVideo', { sdpOffer: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' });
     for (const client of [ana, ben]) client.cut();
-    // The last spans are sent when the server stops.
     await stage.stop();
-    collector.close();
-    expect(JSON.stringify(bodies))
+    const spans = await sent.stop();
+    expect(sent.text)
       .to.include('/v1/traces')
       .and.to.not.match(/ana|garden|SAVPF|127\.0\.0\.1/);
-    const sent = bodies.flatMap((each) => traces.parse((each as { body: unknown }).body).resourceSpans);
-    expect(sent[0]?.resource.attributes).to.deep.include({ key: 'service.name', value: { stringValue: 'atrium' } });
-    const spans = sent.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+    expect(sent.service).to.equal('atrium');
     const named = (name: string, code?: string) =>
       spans.find((span) => span.name === name && (span.status.message ?? undefined) === code);
     const [join, publish, call] = [named('join'), named('publish'), named('media server: create MediaPipeline')];
@@ -92,10 +131,44 @@ describe('OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(named('join', 'participant-exists')?.traceId).to.be.a('string').that.does.not.equal(join?.traceId);
   });
 
+  it('goes on with the trace of the client, and has its token, its hook, its connection, recordings and webhooks in it', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const parentSpanId = 'b7ad6b7169203331';
+    const sent = await Collector.start();
+    const given = {
+      otelExporterOtlpEndpoint: sent.endpoint,
+      keys: testKey,
+      webhookUrls: [`${sent.endpoint}/hooks`],
+      webhookKey: 'test',
+      firstIsModerator: true,
+    };
+    const options = { authorize: () => Promise.resolve(undefined), recordings: new MemoryStore() };
+    const stage = new ServiceStage(given, options);
+    const url = await stage.start();
+    const ana = await RpcClient.connect(url, { headers: { traceparent: `00-${traceId}-${parentSpanId}-01` } });
+    const token = tokenWith({ sub: 'ana', video: { roomJoin: true, room: 'garden', roomRecord: true } });
+    await ana.request('joinRoom', { user: 'ana', room: 'garden', token, features: ['recording'] });
+    await ana.request('publishVideo', { sdpOffer: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' });
+    for (const { listener } of stage.media.endpoints) listener.connectionChanged?.(true);
+    const { recording } = await ana.request('startRecording');
+    const { id } = recording as { readonly id: string };
+    await ana.request('stopRecording', { id });
+    ana.cut();
+    await stage.stop();
+    const spans = await sent.stop();
+    const named = (name: string) => spans.find((span) => span.name === name);
+    const [join, publish] = [named('join'), named('publish')];
+    expect([join?.traceId, join?.parentSpanId]).to.deep.equal([traceId, parentSpanId]);
+    for (const name of ['auth', 'hook', 'admit', 'publish'])
+      expect([name, named(name)?.parentSpanId]).to.deep.equal([name, join?.spanId]);
+    expect(named('ice')?.parentSpanId).to.equal(publish?.spanId);
+    for (const name of ['recording', 'webhook']) expect(named(name)?.traceId, name).to.be.a('string');
+  });
+
   it('says what to install when the packages are missing, and the server goes on', async () => {
     const log = new RecordingLog();
     const missing = (name: string) => Promise.reject(new Error(`Cannot find package '${name}'`));
-    expect(await startTracing('http://127.0.0.1:4318', 'atrium', log, missing)).to.equal(undefined);
+    expect(await startTracing('http://127.0.0.1:4318', 'atrium', log, () => undefined, missing)).to.equal(undefined);
     expect(log.lines).to.have.length(1);
     expect(log.lines[0]?.fields).to.have.property('install').that.includes('@opentelemetry/sdk-trace-base');
   });

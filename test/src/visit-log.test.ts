@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -28,8 +29,9 @@ describe('the log tells who comes and goes', () => {
     expect(lines('a client has come')).to.deep.equal([{ door, address }]);
     const person = { door, address, room: 'garden', participant: 'ana' };
     expect(lines('joined')).to.have.length(1);
-    expect(lines('joined')[0]).to.include(person);
-    expect(lines('left')[0]).to.include({ ...person, reason: 'left' });
+    const session = createHash('sha256').update(String(sessionId)).digest('hex').slice(0, 8);
+    expect(lines('joined')[0]).to.include({ ...person, session });
+    expect(lines('left')[0]).to.include({ ...person, session, reason: 'left' });
     expect(lines('left')[0]).to.have.property('seconds').that.is.a('number');
     expect(lines('a client has gone')[0]).to.include({ door, address }).and.to.include.keys('seconds', 'reason');
     const requests = lines('a request') as {

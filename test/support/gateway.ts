@@ -4,7 +4,7 @@ import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { serve } from '../../src/serve.js';
-import type { ServeOptions, Service } from '../../src/serve.js';
+import type { ServeOptions, Service } from '../../src/service.js';
 import type { PassingOptions } from '../../transport/tunnel/tunnel.js';
 import type { OtherNode, WorldOwner, WorldOwners } from '../../transport/tunnel/world-owners.js';
 import { FakeMedia } from './fake-media.js';

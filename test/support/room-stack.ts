@@ -1,6 +1,6 @@
 import { RoomGateway } from '../../dialects/kurento-room/gateway.js';
 import type { GivenConfig } from '../../src/config.js';
-import type { ServeOptions } from '../../src/serve.js';
+import type { ServeOptions } from '../../src/service.js';
 import type { Connection } from '../../transport/connection.js';
 import { ServiceStage } from './service-stage.js';
 

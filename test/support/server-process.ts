@@ -61,17 +61,19 @@ export class ServerProcess {
     return Number(new URL(this.url).port);
   }
 
-  /** The system stops the process, or lets it go on. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** The system stops the process, lets it go on, or tells it to end. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {
     this.#child.kill(signal);
   }
 
-  /** Resolves when the process has ended. */
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  /** Resolves when the process has ended, with its exit code if it has ended by itself. */
+  async end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null> {
     this.#isToEnd = true;
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    await gone;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const gone = once(this.#child, 'exit');
+      this.#child.kill(signal);
+      await gone;
+    }
+    return this.#child.exitCode;
   }
 }

@@ -4,7 +4,7 @@ import { configOf } from '../../src/config.js';
 import type { Config, GivenConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { serve } from '../../src/serve.js';
-import type { ServeOptions, Service } from '../../src/serve.js';
+import type { ServeOptions, Service } from '../../src/service.js';
 import { startNode } from '../../src/cluster.js';
 import type { NodeRooms } from '../../src/node-rooms.js';
 import { clusterOptions } from './cluster-options.js';

@@ -24,6 +24,8 @@ let paying: Account | undefined;
  * connection is closed.
  */
 export class Account {
+  /** Of the request with which the client came (W3C Trace Context). */
+  readonly traceparent: string | undefined;
   readonly #budget: Budget;
   readonly #now: () => number;
   // What is left of each, in thousandths, as `refilled` counts. Below 0 it is a debt.
@@ -35,7 +37,8 @@ export class Account {
   #slice = 0;
 
   /** @param now the time in ms; a clock that is set back gives nothing and takes nothing */
-  constructor(budget: Budget, now: () => number = () => performance.now()) {
+  constructor(budget: Budget, now: () => number = () => performance.now(), traceparent?: string) {
+    this.traceparent = traceparent;
     this.#budget = budget;
     this.#now = now;
     this.#requests = budget.requestBurst * 1_000;

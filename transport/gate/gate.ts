@@ -106,9 +106,11 @@ export class Gate {
     return this.#proxies.has(address);
   }
 
-  /** For one client. @param budget what differs at its door */
-  account(budget: Partial<Budget> = {}): Account {
-    return new Account({ ...this.#budget, ...budget });
+  /** For one client. @param budget what differs at its door. @param request with which it came, and stays */
+  account(budget: Partial<Budget> = {}, request?: IncomingMessage): Account {
+    const given = request?.headers.traceparent;
+    const traceparent = typeof given === 'string' ? given.slice(0, maxTraceparentLength) : undefined;
+    return new Account({ ...this.#budget, ...budget }, undefined, traceparent);
   }
 
   report(
@@ -123,5 +125,7 @@ export class Gate {
   }
 }
 
+/** It has 55 characters, and may have more some day. The rest is not kept. */
+const maxTraceparentLength = 100;
 const noPlace = 'too many clients of this address, or too many that have not made a request yet';
 const anywhere: Place = { introduced: () => undefined, leave: () => undefined };

@@ -158,7 +158,9 @@ export class Visits {
 
   #accountOf(request: IncomingMessage): Account {
     const known = this.#clientOf(request);
-    const account = (known && visitOf(known)?.account) ?? this.#accounts.get(request) ?? this.#options.gate.account();
+    const { gate } = this.#options;
+    const account =
+      (known && visitOf(known)?.account) ?? this.#accounts.get(request) ?? gate.account(undefined, request);
     this.#accounts.set(request, account);
     return account;
   }

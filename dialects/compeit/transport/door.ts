@@ -199,7 +199,7 @@ export class OldSocketIoDoor implements Mount {
       return;
     }
     const id = randomBytes(idBytes).toString('base64url');
-    const visitor = { address, account: gate.account(), place, figures };
+    const visitor = { address, account: gate.account(undefined, request), place, figures };
     const forget = (): void => {
       own.leave();
       place.leave();
