@@ -15,6 +15,8 @@ export class ServerFigures {
   readonly calls = new Tally<readonly [call: string, outcome: string]>();
   /** How long calls took that were answered, by what was asked for. */
   readonly callTimes = new Map<string, Durations>();
+  /** What became of the offers of clients, and of the answers of the media server. */
+  readonly steps = new Tally<readonly [step: 'offer' | 'answer', outcome: 'ok' | 'failed']>();
   /** What each of its endpoints has carried of late, by id, where it tells that in one answer. */
   carried: ReadonlyMap<string, CarriedMedia> = new Map();
   /** Reads what it has carried since its start. Default: nobody knows. */

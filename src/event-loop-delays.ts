@@ -42,7 +42,7 @@ export class EventLoopDelays {
 }
 
 /** Of this process. */
-export function watchEventLoop(): { readonly delays: EventLoopDelays; stop(): void } {
+export function watchEventLoop(): { readonly delays: EventLoopDelays; readonly stop: () => void } {
   const histogram = monitorEventLoopDelay({ resolution: 20 });
   histogram.enable();
   const delays = new EventLoopDelays(histogram, () => performance.now());

@@ -3,6 +3,7 @@ import type { Log } from '../../log.js';
 import type { ElementFacts } from '../media-record.js';
 import { recordOf } from '../media-record.js';
 import type { ServerEndpoint } from '../media-server.js';
+import type { ServerFigures } from '../server-figures.js';
 import type { CarriedMedia, EndpointListener, IceCandidate, MediaFailure, MediaKind, MediaRecord } from '../port.js';
 import { KurentoElement, mediaTypes } from './element.js';
 import type { Property } from './endpoint-properties.js';
@@ -32,6 +33,7 @@ const mostTried = 32;
 export interface EndpointSurroundings {
   readonly log: Log;
   readonly watched: WatchedEndpoints;
+  readonly steps: ServerFigures['steps'];
   /** The id of its pipeline. */
   readonly pipeline: string;
 }
@@ -39,6 +41,7 @@ export interface EndpointSurroundings {
 export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   readonly #listener: EndpointListener;
   readonly #watched: WatchedEndpoint;
+  readonly #steps: EndpointSurroundings['steps'];
   readonly #candidates: RemoteCandidates;
   /** What was tried, for a listener that wants to know of a connection that failed. */
   readonly #tried: { readonly own: string[]; readonly remote: string[] } = { own: [], remote: [] };
@@ -57,12 +60,13 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   constructor(
     remote: RemoteObject,
     listener: EndpointListener,
-    { log, watched, pipeline }: EndpointSurroundings,
+    { log, watched, steps, pipeline }: EndpointSurroundings,
     ended: () => void,
     facts?: ElementFacts,
   ) {
     super(remote, listener, log, ended);
     this.#listener = listener;
+    this.#steps = steps;
     this.#watched = watched.add({
       pipeline,
       isAdopted: facts !== undefined,
@@ -123,8 +127,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
 
   async answer(sdpOffer: string): Promise<string> {
     this.#negotiate();
-    const sdp = await this.#askForSdp('processOffer', { offer: sdpOffer });
-    if (!servedSection.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
+    const sdp = await this.#answerTo(sdpOffer);
     this.#watched.answered(sdp);
     this.#begin(sdpOffer);
     return sdp;
@@ -156,6 +159,21 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
     if (this.ended) return;
     this.#keep(this.#tried.remote, candidate);
     this.#candidates.add(candidate);
+  }
+
+  /** Counts what becomes of it. */
+  async #answerTo(sdpOffer: string): Promise<string> {
+    try {
+      const sdp = await this.#askForSdp('processOffer', { offer: sdpOffer });
+      if (!servedSection.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
+      for (const step of ['offer', 'answer'] as const) this.#steps.add(step, 'ok');
+      return sdp;
+    } catch (error) {
+      const isOffer = error instanceof MediaError && error.code === 'offer-refused';
+      if (isOffer) this.#steps.add('offer', 'failed');
+      else if (!this.ended) this.#steps.add('answer', 'failed');
+      throw error;
+    }
   }
 
   #negotiate(): void {

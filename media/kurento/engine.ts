@@ -232,6 +232,7 @@ export class KurentoEngine implements MediaServer {
       keepsLost: this.#keepsLost,
       pace: this.#pace,
       watched: this.#watched,
+      steps: this.#client.figures.steps,
       adopt: (id) => this.#client.adopt(id),
       owns: (id) => this.#client.owns(id),
       ended: (ended) => {

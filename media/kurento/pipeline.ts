@@ -29,6 +29,7 @@ import type { LoadCount } from './load-count.js';
 import { childIds, errorEvent } from './messages.js';
 import { notify } from '../notify.js';
 import { KurentoRecorder, profileOf, recorderType } from './recorder.js';
+import type { ServerFigures } from '../server-figures.js';
 import type { RemoteObject } from './remote-object.js';
 import type { WatchedEndpoints } from './watched-endpoints.js';
 
@@ -49,6 +50,8 @@ export interface PipelineSettings extends Adoptables {
   readonly load: LoadCount;
   /** Of the media server. */
   readonly watched: WatchedEndpoints;
+  /** Of the media server. */
+  readonly steps: ServerFigures['steps'];
   /** Whether one that is lost stays on the media server until it is released. */
   readonly keepsLost: boolean;
   /** Called once, when the pipeline is over, whatever the reason. */
@@ -309,8 +312,8 @@ export class KurentoPipeline implements ServerPipeline {
     over: () => void,
     facts?: ElementFacts,
   ): KurentoEndpoint {
-    const { log, watched } = this.#settings;
-    const surroundings = { log, watched, pipeline: this.#remote.id };
+    const { log, watched, steps } = this.#settings;
+    const surroundings = { log, watched, steps, pipeline: this.#remote.id };
     return this.#added(remote, (ended) => new KurentoEndpoint(remote, listener, surroundings, ended, facts), over);
   }
 

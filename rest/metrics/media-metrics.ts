@@ -1,11 +1,14 @@
 import type { Health } from '../health.js';
+import type { DoorCounts } from './door-metrics.js';
 import { byLabel } from './metric.js';
+import type { RoomCounts } from './room-metrics.js';
 import type { Classes, Counted, HistogramMetric, Metric, MetricTable } from './metric.js';
 
 /** What is known of one media server besides its health, in the order of `Health.mediaServers`. */
 export interface MediaServerCounts {
   readonly calls: Counted<readonly [call: string, outcome: string]>;
   readonly callTimes: ReadonlyMap<string, Classes>;
+  readonly steps: Counted<readonly [step: string, outcome: string]>;
   /** What it has carried. Undefined before that is known. */
   readonly told:
     | {
@@ -34,6 +37,9 @@ interface Value extends Named {
 interface From {
   readonly health: Health;
   readonly media: readonly MediaServerCounts[];
+  readonly doors: readonly Pick<DoorCounts, 'came' | 'resumed'>[];
+  readonly refused: Counted<readonly [door: string, reason: string]>;
+  readonly happened: Pick<RoomCounts, 'joins'>;
 }
 
 const carried = ['server', 'direction', 'kind'] as const;
@@ -107,9 +113,12 @@ export const mediaMetrics: MetricTable<From> = [
   {
     name: 'atrium_step_total',
     type: 'counter',
-    help: 'Steps of the connections for media that went well (ok) or did not (failed)',
+    help: 'Steps from a connection to media that went well (ok) or did not (failed): socket, join, offer, answer, ice, dtls, media. The first two are of no media server',
     labels: ['server', 'step', 'outcome'],
     read: (from, into) => {
+      readFirstSteps(from, into);
+      for (const [index, { steps }] of from.media.entries())
+        for (const { words, count } of steps) into.inc({ server: index, step: words[0], outcome: words[1] }, count);
       readCounters('step', from, into);
     },
   },
@@ -149,6 +158,18 @@ function readCounters(name: string, { media }: From, into: Parameters<Metric<Fro
     for (const counter of server.told?.figures.counters ?? [])
       if (counter.name === name) into.inc({ server: index, ...counter.labels }, counter.value);
   }
+}
+
+function readFirstSteps({ doors, refused, happened }: From, into: Parameters<Metric<From>['read']>[1]): void {
+  for (const { came, resumed } of doors) {
+    into.inc({ step: 'socket', outcome: 'ok' }, came);
+    into.inc({ step: 'join', outcome: 'ok' }, resumed);
+  }
+  // Requests that no protocol is known of would not have become connections.
+  for (const { words, count } of refused)
+    if (words[0] !== 'http') into.inc({ step: 'socket', outcome: 'failed' }, count);
+  for (const { words, count } of happened.joins)
+    into.inc({ step: 'join', outcome: words[1] === 'joined' ? 'ok' : 'failed' }, count);
 }
 
 function toldClasses(name: string, help: string, labels: readonly string[]): HistogramMetric<From> {

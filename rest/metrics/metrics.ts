@@ -52,7 +52,7 @@ export function metrics(figures: Figures): Metrics {
   const tables = [
     registerAll(registry, roomMetrics, () => ({ ...figures, freeBytes })),
     registerAll(registry, doorMetrics, () => ({ ...figures, health: figures.health() })),
-    registerAll(registry, mediaMetrics, () => ({ health: figures.health(), media: figures.media() })),
+    registerAll(registry, mediaMetrics, () => ({ ...figures, health: figures.health(), media: figures.media() })),
     registerAll(registry, webhookMetrics, () => figures.webhooks),
     ...(figures.node ? [registerAll(registry, clusterMetrics, figures.node)] : []),
   ];

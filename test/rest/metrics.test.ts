@@ -26,6 +26,7 @@ describe('GET /metrics of a server in use', () => {
   let text: string;
 
   before(async () => {
+    figures.steps.add('answer', 'failed');
     figures.took('processOffer', 'ok', 20);
     figures.took('release', 'timeout', 10_000);
     const ofAudio = { direction: 'in', kind: 'audio' };
@@ -86,6 +87,13 @@ describe('GET /metrics of a server in use', () => {
       expect(valueOf(samples, 'atrium_errors_total', { door, code }), code).to.equal(1);
     expect(valueOf(samples, 'atrium_queued_bytes', { door })).to.equal(0);
     expect(valueOf(samples, 'atrium_connections_refused_total', { door: 'http', reason: 'origin' })).to.equal(1);
+  });
+
+  it('counts the steps from a connection to media', () => {
+    const step = (labels: Record<string, string>) => valueOf(samples, 'atrium_step_total', labels);
+    expect(step({ step: 'socket', outcome: 'ok' })).to.equal(3);
+    expect([step({ step: 'join', outcome: 'ok' }), step({ step: 'join', outcome: 'failed' })]).to.deep.equal([3, 1]);
+    expect(step({ server: '0', step: 'answer', outcome: 'failed' })).to.equal(1);
   });
 
   it('tells of each media server what it was asked for, and what it carried', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { KurentoEngine } from '../../../media/kurento/engine.js';
 import { WatchedEndpoints } from '../../../media/kurento/watched-endpoints.js';
+import { EndpointEvents } from '../../support/media-listeners.js';
 import { until } from '../../support/until.js';
 import { ScriptedRoom } from './scripted-room.js';
 import type { Request } from './scripted-server.js';
@@ -108,6 +109,30 @@ describe('kurento engine › figures of a media server that is asked for each en
       ['out', '3-5', 17_600],
     ]);
     expect(counter('packets', 'out', 'video')).to.equal(200);
+  });
+
+  it('counts the steps of connections, as far as it is told of them', async () => {
+    const { pipeline } = await room.endpoint(engine);
+    const wanted = { connectionChanged: () => undefined, connectionFailed: () => undefined };
+    const heard = Object.assign(new EndpointEvents(), wanted);
+    const [good, bad] = [await pipeline.createEndpoint({}, heard), await pipeline.createEndpoint({}, heard)];
+    const [goodId, badId] = [...room.server.objects].slice(-2);
+    for (const endpoint of [good, bad]) await endpoint.answer('v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n');
+    now += 300;
+    for (const state of ['CONNECTING', 'CONNECTED', 'READY'])
+      room.server.event(goodId ?? '', 'IceComponentStateChanged', { state });
+    room.server.event(goodId ?? '', 'ConnectionStateChanged', { newState: 'CONNECTED' });
+    for (const state of ['CONNECTING', 'FAILED', 'FAILED'])
+      room.server.event(badId ?? '', 'IceComponentStateChanged', { state });
+    const steps = () =>
+      engine.figures.carried?.figures.counters.map(({ labels, value }) => `${labels.step} ${labels.outcome} ${value}`);
+    await until('both are told', () => steps()?.includes('ice failed 1') ?? false);
+    expect(steps()).to.have.members(['ice ok 1', 'dtls ok 1', 'ice failed 1']);
+    expect(histogram('offer_to_connected_seconds', 'in')).to.include({ count: 1, sum: 0.3 });
+    expect([...engine.figures.steps].map(({ words, count }) => [...words, count])).to.deep.equal([
+      ['offer', 'ok', 2],
+      ['answer', 'ok', 2],
+    ]);
   });
 
   it('does not ask an endpoint again for a kind that it does not have', async () => {
