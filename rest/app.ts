@@ -33,6 +33,8 @@ import { Problem } from './problem.js';
 import { answerProblems, refuseAsProblem } from './problem-answer.js';
 import type { OnDefect } from './problem-answer.js';
 import { recordingHandlers } from './recordings.js';
+import { reloadHandlers } from './reload.js';
+import type { Reload } from './reload.js';
 import { RoomList } from './room-list.js';
 import type { RoomListMode } from './room-list.js';
 import { RoomRequests } from './room-requests.js';
@@ -65,6 +67,7 @@ export interface AppOptions {
   /** Whether clients should be sent to this server. */
   readonly readiness: () => Readiness;
   readonly drains: Drains;
+  readonly reload: Reload | undefined;
   readonly debug: DebugSources;
   readonly sendProbes: SendProbes;
   /** Undefined where there are no other nodes. */
@@ -121,7 +124,7 @@ export interface RestApp {
   readonly ofOperator: Router;
 }
 
-const operatorPaths = /^\/api\/v1\/(drain|debug)(\/|$)/;
+const operatorPaths = /^\/api\/v1\/(drain|debug|reload)(\/|$)/;
 
 const asAdmin = {
   isAdmin: true,
@@ -145,6 +148,7 @@ export function restApp(options: AppOptions): RestApp {
     ...healthHandlers(options.health, options.readiness),
     ...debugHandlers(rooms, options.debug),
     ...drainHandlers(options.drains, options.audit),
+    ...reloadHandlers(options.reload, options.audit),
     ...udpProbeHandlers(options.sendProbes, options.audit, options.now),
     getSeenAs: (_input: object, { seenAs }: Asking) => ({ status: 200, body: seenAs() }) as const,
     ...iceHandlers(options.ice),

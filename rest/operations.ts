@@ -320,6 +320,18 @@ export const operations = {
     responses: { 204: nothing },
     problems: ['conflict'],
   },
+  reload: {
+    method: 'post',
+    path: '/api/v1/reload',
+    tag: 'server',
+    summary: 'The server reads its configuration anew, as at SIGHUP',
+    description:
+      'All of it is read before anything changes. Options that cannot change while a server runs stay as they are, and are named. At ADMIN_PORT it needs no token.',
+    params: none,
+    access: 'admin',
+    responses: { 200: components.Reloaded },
+    problems: ['conflict', 'wrong-configuration'],
+  },
   debugServer: {
     method: 'get',
     path: '/api/v1/debug',

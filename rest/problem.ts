@@ -18,6 +18,10 @@ export const problems = {
   'too-large': { status: 413, meaning: 'The body has more than 64 kB.' },
   'wrong-type': { status: 415, meaning: 'The body must be JSON, as Content-Type: application/json.' },
   range: { status: 416, meaning: 'The file has no such range of bytes; Content-Range says how many it has.' },
+  'wrong-configuration': {
+    status: 422,
+    meaning: 'The configuration of the server cannot be used, and nothing has changed. The detail says what is wrong.',
+  },
   'upgrade-needed': {
     status: 426,
     meaning:

@@ -396,6 +396,13 @@ const notReady = z
   })
   .meta({ description: 'Clients should be sent elsewhere' });
 
+const reloaded = z
+  .object({
+    changed: z.array(z.string()).meta({ description: 'Variables of options that have new values' }),
+    needRestart: z.array(z.string()).meta({ description: 'Those that have new values at the next start' }),
+  })
+  .meta({ description: 'What became of a changed configuration' });
+
 const drainWish = z
   .strictObject({
     seconds: z
@@ -500,6 +507,7 @@ export const components = {
   Status: status,
   Ready: ready,
   NotReady: notReady,
+  Reloaded: reloaded,
   DrainWish: drainWish,
   Drain: drain,
   IceServers: iceServers,

@@ -27,7 +27,7 @@ export function configurationPage(): Promise<string> {
     frames(['easyrtc:', '  maxRooms: 3', 'easyrtcMaxRooms: 3 # the same']).replace('```text', '```yaml'),
     'Options marked _secret_ may also be given as a file that holds the value: `ADMIN_TOKEN_FILE=/run/secrets/token`, `--admin-token-file`, ' +
       '`adminTokenFile`. A line break at its end is no part of the value.',
-    'Options marked _reloaded_ take new values while the server runs: at SIGHUP, and a few seconds after the YAML file, a certificate or ' +
+    'Options marked _reloaded_ take new values while the server runs: at SIGHUP, at `POST /api/v1/reload`, which answers what became of it, and a few seconds after the YAML file, a certificate or ' +
       'a file with a secret has changed. Calls notice nothing. A certificate is read anew then, too. The log names options that have changed ' +
       'and need a restart. When anything in the new configuration is wrong, nothing changes, and one line of the log says what it is.',
     'The signal goes to the server: `systemctl reload atrium`, `docker compose kill -s HUP atrium`. npm ends at SIGHUP by itself, and the server ' +

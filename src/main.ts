@@ -7,6 +7,7 @@ import { groupNames, help } from './help.js';
 import { checkHealth } from './health-check.js';
 import { MediaProcessError } from './media-process.js';
 import { Reloading } from './reloading.js';
+import type { Reloaded } from './reloading.js';
 import type { RunningServer } from './server.js';
 
 const endings = ['SIGINT', 'SIGTERM'] as const;
@@ -71,12 +72,14 @@ async function run(): Promise<void> {
     log.warn(`${given} is no option and has no effect; did you mean ${meant}?`);
   }
   const hangUp = new HangUp();
-  const server = await startServer(config);
+  let reread: () => Promise<Reloaded> = () => Promise.resolve({ wrong: 'the server starts' });
+  const server = await startServer(config, {}, { reread: () => reread() });
   const reloading = new Reloading(files, {
     read: () => readWithFiles(args, process.env),
     take: (next) => server.reload(next),
     log: server.log,
   });
+  reread = () => reloading.reload();
   const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
   const admin = server.adminUrl === undefined ? '' : `Health and metrics: ${server.adminUrl}\n`;

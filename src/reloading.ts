@@ -13,13 +13,16 @@ export interface ReloadingOptions {
   readonly lookEveryMs?: number;
 }
 
+/** What became of it. wrong: why nothing has changed. */
+export type Reloaded = Renewed | { readonly wrong: string };
+
 /** Keeps a running server at the configuration that its files hold: at SIGHUP, and when one of them changes. */
 export class Reloading {
   readonly #options: ReloadingOptions;
   readonly #lookEveryMs: number;
   #watched: readonly string[] = [];
   #settled: NodeJS.Timeout | undefined;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   /** @param files to watch: those that the present configuration was read from */
@@ -29,10 +32,11 @@ export class Reloading {
     this.#watch(files);
   }
 
-  /** One reload after the other. Never rejects: what is wrong is one line of the log. */
-  reload(): Promise<void> {
-    this.#last = this.#last.then(() => this.#reload());
-    return this.#last;
+  /** One reload after the other. Never rejects: what is wrong is one line of the log, too. */
+  reload(): Promise<Reloaded> {
+    const reloaded = this.#last.then(() => this.#reload());
+    this.#last = reloaded;
+    return reloaded;
   }
 
   close(): void {
@@ -41,18 +45,21 @@ export class Reloading {
     this.#watch([]);
   }
 
-  async #reload(): Promise<void> {
-    if (this.#closed) return;
+  async #reload(): Promise<Reloaded> {
+    if (this.#closed) return { wrong: 'the server ends' };
     const { read, take, log } = this.#options;
     try {
       const { config, files } = read();
-      const { taken, kept } = await take(config);
+      const renewed = await take(config);
+      const { taken, kept } = renewed;
       this.#watch(files);
       if (kept.length > 0) log.warn('these options have changed, and need a restart', { options: kept });
       log.info('the configuration was reloaded', { changed: taken });
+      return renewed;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error('the configuration was not reloaded, nothing has changed', { reason });
+      return { wrong: reason };
     }
   }
 

@@ -189,6 +189,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         takeBack: () => draining.takeBack(),
       },
       sendProbes: probeUdp,
+      reload: options.reread,
       move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument,

@@ -32,7 +32,7 @@ export interface RunningServer extends Service {
   readonly ended: Promise<void>;
 }
 
-export interface StartOptions extends Pick<ServeOptions, 'authorize' | 'dialects' | 'recordings'> {
+export interface StartOptions extends Pick<ServeOptions, 'authorize' | 'dialects' | 'recordings' | 'reread'> {
   /** Of several nodes: the forms of rooms in Redis that it reads. Default: those of this program. For tests of two programs side by side. */
   readonly journals?: JournalVersions | undefined;
 }

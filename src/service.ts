@@ -4,6 +4,7 @@ import type { ParentLog } from '../log.js';
 import type { ServerFigures } from '../media/server-figures.js';
 import type { Archive } from '../recording/archive.js';
 import type { Health } from '../rest/health.js';
+import type { Reload } from '../rest/reload.js';
 import type { Authorize, RecordingStore, Rooms, RoomsRecord } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import type { Doors } from '../transport/doors.js';
@@ -43,6 +44,8 @@ export interface ServeOptions {
   readonly node?: NodeRooms | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
   readonly terminate?: () => void;
+  /** Reads the configuration of the whole program anew, for REST. Default: nobody does. */
+  readonly reread?: Reload;
   /** Ends the whole program when it was drained. Default: `stop` of the service. */
   readonly drained?: () => void;
   /** The time in ms since 1970. Default: `Date.now`. */

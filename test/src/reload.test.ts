@@ -41,7 +41,7 @@ describe('a server whose configuration is reloaded', function () {
     writeFileSync(token(), 'first\n');
     write(...more);
     const { config, files } = readWithFiles(['--config', file()], {});
-    server = await startServer(config);
+    server = await startServer(config, {}, { reread: () => reloading.reload() });
     const at = (level: string) => (message: string, fields?: object) => {
       lines.push({ level, message, fields });
     };
@@ -170,6 +170,25 @@ describe('a server whose configuration is reloaded', function () {
       message: 'these options have changed, and need a restart',
       fields: { options: ['MAX_CONNECTIONS'] },
     });
+    expect(await originStatus('https://app.example')).to.equal(200);
+  });
+
+  it('is told so over REST by administrators, who hear what has changed, what waits, and what is wrong', async () => {
+    await start();
+    const reload = async (word: string): Promise<unknown> => {
+      const headers = { Authorization: `Bearer ${word}` };
+      const answer = await fetch(`${server.url}api/v1/reload`, { method: 'POST', headers });
+      return { status: answer.status, ...((await answer.json()) as object) };
+    };
+    write('allowedOrigins: [https://app.example]', 'pathPrefix: /below');
+    expect(await reload('wrong')).to.include({ status: 401 });
+    const renewed = { status: 200, changed: ['ALLOWED_ORIGINS'], needRestart: ['PATH_PREFIX'] };
+    expect(await reload('first')).to.deep.equal(renewed);
+    expect(await originStatus('https://app.example')).to.equal(200);
+    write('allowedOrigins: []', 'allowedOrigin: []');
+    const refused = await reload('first');
+    expect(refused).to.include({ status: 422, code: 'wrong-configuration' });
+    expect(refused).to.have.property('detail').that.includes('allowedOrigin');
     expect(await originStatus('https://app.example')).to.equal(200);
   });
 
