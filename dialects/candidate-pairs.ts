@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { TriedCandidates } from '../../media/port.js';
 
 const maxPairs = 64;
 /** Characters of a word of the browser, such as `in-progress`. */
@@ -20,6 +19,12 @@ const candidatePair = z.object({
 export type CandidatePair = z.output<typeof candidatePair>;
 
 export const candidatePairs = z.array(candidatePair).max(maxPairs).meta({ description: 'Those that were tried' });
+
+/** The candidates of both sides, as a media server has them: text as in RTCIceCandidateInit. */
+interface TriedCandidates {
+  readonly own: readonly string[];
+  readonly remote: readonly string[];
+}
 
 /** The pairs that a media server and a client can have tried, as the client sees them. */
 export function pairsOf({ own, remote }: TriedCandidates): readonly CandidatePair[] {

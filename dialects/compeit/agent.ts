@@ -11,12 +11,15 @@ export interface Agent {
 
 /** A user as an agent sees it. */
 export interface Attended {
+  readonly id: number;
   readonly people: People;
   /** The user's membership of a room; undefined while the user is in none. */
   readonly membership: Participant | undefined;
   /** @throws Refusal `not_in_room` */
   readonly participant: Participant;
   send(message: Message): void;
+  /** For the log: a connection for media could not be made, or was lost for good. @param sender whose stream it is */
+  connectionFailed(sender: number, pairs: string): void;
   /** Tells the user why a request was refused. */
   refuse(request: string, error: unknown, type: string, sender?: number): void;
 }

@@ -119,6 +119,12 @@ export class User implements Attended {
     this.refuse('connection', new Refusal('bad_request', 'too many requests'), 'connection');
   }
 
+  connectionFailed(sender: number, pairs: string): void {
+    const { room, id: participant } = this.#participant ?? {};
+    const { address } = this.#link;
+    this.#context.log.warn('a media connection failed', { room: room?.name, participant, address, sender, pairs });
+  }
+
   refuse(request: string, error: unknown, type: string, sender?: number): void {
     const refusal = refusalOf(error);
     if (!refusal) this.#context.log.error('a request failed unexpectedly', { request, user: this.id, error });

@@ -29,7 +29,7 @@ import type { CustomRequest } from './custom-request.js';
 import { ProtocolError, tooManyRequests } from './errors.js';
 import { featuresNamed, has, namesOf, noFeatures } from './features.js';
 import type { Features } from './features.js';
-import { pairsInShort, pairsOf } from './candidate-pairs.js';
+import { pairsInShort, pairsOf } from '../candidate-pairs.js';
 import { Knocks } from './knocks.js';
 import { admitted, denied, notificationText, participantUnpublished } from './notifications.js';
 import { dialectName, newcomerOf } from './newcomer.js';

@@ -1,4 +1,5 @@
 import { keepPayer } from '../../../transport/gate/account.js';
+import { pairsInShort, pairsOf } from '../../candidate-pairs.js';
 import type { Attended } from '../agent.js';
 import { Refusal } from '../errors.js';
 import { Message } from '../message.js';
@@ -43,6 +44,13 @@ export class MediaTalk {
         this.say('media_session_terminated', whose);
       },
     });
+  }
+
+  /** As that of a publication or a subscription. @param sender undefined for the stream that the page sends */
+  connectionFailed(sender: number = this.user.id): (tried: Parameters<typeof pairsOf>[0]) => void {
+    return (tried) => {
+      this.user.connectionFailed(sender, pairsInShort(pairsOf(tried)));
+    };
   }
 
   /** @throws Refusal `media_error` */

@@ -134,8 +134,9 @@ export class Receptions {
     });
     this.#streams.set(publisher, stream);
     const { connectionChanged } = stream;
+    const connectionFailed = this.#talk.connectionFailed(sender);
     this.#talk.negotiate(
-      participant.subscribe(publisher, offerSdp, { connectionChanged }),
+      participant.subscribe(publisher, offerSdp, { connectionChanged, connectionFailed }),
       () => this.#streams.get(publisher) === stream,
       (answer) => {
         this.#talk.say('receive_started', { sdp_answer: answer, sender });

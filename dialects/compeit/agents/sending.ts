@@ -23,11 +23,12 @@ export class Sending {
     const stream = this.#talk.stream(undefined, () => undefined);
     this.#stream = stream;
     const { connectionChanged } = stream;
+    const connectionFailed = this.#talk.connectionFailed();
     const taken = (): void => {
       this.#taken(stream);
     };
     this.#talk.negotiate(
-      participant.publish(offerSdp, { connectionChanged, taken }),
+      participant.publish(offerSdp, { connectionChanged, connectionFailed, taken }),
       () => this.#stream === stream,
       ({ sdpAnswer, announce }) => {
         this.#talk.say('send_started', { sdp_answer: sdpAnswer });

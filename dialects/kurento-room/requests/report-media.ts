@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { candidatePairs, pairsInShort } from '../candidate-pairs.js';
+import { candidatePairs, pairsInShort } from '../../candidate-pairs.js';
 import { roomRequest } from '../request-type.js';
 
 export const reportMedia = roomRequest({

@@ -2,11 +2,33 @@ import { expect } from 'chai';
 import { MediaError } from '../../../media/errors.js';
 import { until } from '../../support/until.js';
 import { offer, useCast } from './cast.js';
-import type { Page } from './page.js';
-import { transports } from './page.js';
+import { RecordingLog } from '../../support/recording-log.js';
+import { ServiceStage } from '../../support/service-stage.js';
+import { Page, transports } from './page.js';
 
 const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
 const said = (event: string, data: object) => ({ type: 'kurento', event, data });
+
+describe('COMPEIT §4 a connection for media that fails', () => {
+  it('is one line of the log, with what was tried', async () => {
+    const log = new RecordingLog();
+    const stage = new ServiceStage({}, { log });
+    await stage.start();
+    const page = await Page.connect(stage.origin, 'websocket', 'name=A');
+    await page.join(17);
+    page.kurento('send_start', { offerSdp: offer });
+    await page.take('server_message', 'send_started');
+    const own = ['candidate:1 1 UDP 1 192.0.2.1 4001 typ host'];
+    const remote = ['candidate:1 1 udp 1 198.51.100.7 4002 typ srflx'];
+    for (const { listener } of stage.media.endpoints) listener.connectionFailed?.({ own, remote });
+    page.cut();
+    await stage.stop();
+    const lines = log.lines.filter(({ message }) => message === 'a media connection failed');
+    expect(lines).to.have.lengthOf(1);
+    const told = { address: '127.0.0.1', sender: page.id, pairs: 'srflx-host udp failed' };
+    expect(lines[0]?.fields).to.deep.include(told).and.to.include.keys('room', 'participant');
+  });
+});
 
 describe('COMPEIT §4 the Kurento agent', () => {
   const { stage, join, sending, receiving } = useCast({ compeit: { earlyReceiveMs: 300, streamLostAfterMs: 50 } });
