@@ -66,6 +66,7 @@ describe('kurento engine › figures of a media server that is asked for each en
 
   it('adds up what is new of each stream, and never less than before when an endpoint ends or a stream begins anew', async () => {
     const { endpoint, endpointId } = await room.endpoint(engine);
+    expect(endpoint.carried).to.equal(undefined);
     const says = (kind: string, value: object) => stats.set(`${endpointId} ${kind}`, value);
     says(
       'VIDEO',
@@ -76,6 +77,7 @@ describe('kurento engine › figures of a media server that is asked for each en
     expect(
       ['packets', 'bytes', 'lost_packets', 'keyframe_requests'].map((name) => counter(name, 'in', 'video')),
     ).to.deep.equal([1_000, 900_000, 10, 3]);
+    expect(endpoint.carried).to.deep.equal({ packetsIn: 1_500, loss: 10 / 1_010 });
     says(
       'VIDEO',
       inbound({ packetsReceived: 1_500, bytesReceived: 990_000, packetsLost: 8, pliCount: 2, firCount: 1 }),
@@ -125,7 +127,7 @@ describe('kurento engine › figures of a media server that is asked for each en
     for (const state of ['CONNECTING', 'FAILED', 'FAILED'])
       room.server.event(badId ?? '', 'IceComponentStateChanged', { state });
     const steps = () =>
-      engine.figures.carried?.figures.counters.map(({ labels, value }) => `${labels.step} ${labels.outcome} ${value}`);
+      engine.figures.told?.figures.counters.map(({ labels, value }) => `${labels.step} ${labels.outcome} ${value}`);
     await until('both are told', () => steps()?.includes('ice failed 1') ?? false);
     expect(steps()).to.have.members(['ice ok 1', 'dtls ok 1', 'ice failed 1']);
     expect(histogram('offer_to_connected_seconds', 'in')).to.include({ count: 1, sum: 0.3 });
