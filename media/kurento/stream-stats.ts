@@ -71,7 +71,7 @@ export class StreamStats {
       found.bytes[direction] += news.bytes;
       found.loss = Math.max(found.loss, loss);
       if (data.type === 'inboundrtp') found.packetsIn += news.packets;
-      else found.roundTripMs = Math.max(found.roundTripMs, data.roundTripTime * 1_000);
+      else found.roundTripMs = Math.max(found.roundTripMs, Math.round(data.roundTripTime * 1_000));
     }
     return found;
   }
