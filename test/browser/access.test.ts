@@ -70,7 +70,7 @@ describe('a room with moderators in the demo', function () {
     );
   }
 
-  it('joins by a link, which then has no token any more, under the name of the person', async () => {
+  it('joins by a link, which then has no token any more, under the name of the person, and removes somebody for good', async () => {
     const mia = await moderate('link', attend, 'moderator-1');
     const berta = await attend('Berta', 'link');
     await berta.seesTiles('Mia', 'Berta');
@@ -79,6 +79,21 @@ describe('a room with moderators in the demo', function () {
     await isIn(mia, 'link');
     await berta.seesTiles('Mia', 'Berta');
     expect(mia.errors).to.deep.equal([]);
+
+    // Somebody that is removed is told why, and has no way back.
+    await mia.page.keyboard.press('p');
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Remove …');
+    await mia.page.getByLabel('Reason, which Berta reads').fill('Please be quiet');
+    await press(mia, 'Remove and ban');
+    await berta.page.getByRole('heading', { name: 'You were removed from the room' }).waitFor();
+    await reads(berta, 'Please be quiet');
+    expect(await berta.page.getByRole('button').count(), 'buttons').to.equal(0);
+    await mia.seesTiles('Mia');
+    await berta.page.reload();
+    await press(berta, 'Join');
+    await reads(berta, 'A moderator has removed you from this room, and you cannot come back.');
+    await mia.seesTiles('Mia');
   });
 
   it('lets in whom the moderator admits, and tells the others', async () => {
@@ -156,30 +171,19 @@ describe('a room with moderators in the demo', function () {
     await reads(berta, 'You may speak now: turn on your microphone.');
   });
 
-  it('says why somebody was removed, and has no way back', async () => {
-    const mia = await moderate('remove');
-    const berta = await attend('Berta', 'remove');
-    await mia.seesTiles('Mia', 'Berta');
-    await press(mia, 'Moderate Berta');
-    await press(mia, 'Remove …');
-    await mia.page.getByLabel('Reason, which Berta reads').fill('Please be quiet');
-    await press(mia, 'Remove and ban');
-    await berta.page.getByRole('heading', { name: 'You were removed from the room' }).waitFor();
-    await reads(berta, 'Please be quiet');
-    expect(await berta.page.getByRole('button').count(), 'buttons').to.equal(0);
-    await mia.seesTiles('Mia');
-    await berta.page.reload();
-    await press(berta, 'Join');
-    await reads(berta, 'A moderator has removed you from this room, and you cannot come back.');
-    await mia.seesTiles('Mia');
-  });
-
-  it('asks for the password of the room, and takes no other', async () => {
+  it('is locked and opened again, then asks for its password, and takes no other', async () => {
     const mia = await moderate('password');
+    await flip(mia, 'Lock the room');
+    await isOn(mia, 'Lock the room');
+    const berta = await open('Berta', 'password');
+    await press(berta, 'Join');
+    await reads(berta, 'This room is locked. Ask somebody in it to open it, then try again.');
+    await flip(mia, 'Lock the room');
+    await mia.page.getByRole('switch', { name: 'Lock the room', checked: false }).waitFor();
+
     await mia.page.getByLabel('Password for people who come in').fill('sesame');
     await press(mia, 'Set password');
     await reads(mia, 'The room has a password now.');
-    const berta = await open('Berta', 'password');
     await press(berta, listen);
     await reads(berta, 'This room has a password.');
     const field = berta.page.getByLabel('Password of the room');
@@ -196,20 +200,7 @@ describe('a room with moderators in the demo', function () {
     await isIn(berta, 'password');
   });
 
-  it('is locked and opened again', async () => {
-    const mia = await moderate('lock');
-    await flip(mia, 'Lock the room');
-    await isOn(mia, 'Lock the room');
-    const berta = await open('Berta', 'lock');
-    await press(berta, 'Join');
-    await reads(berta, 'This room is locked. Ask somebody in it to open it, then try again.');
-    await flip(mia, 'Lock the room');
-    await mia.page.getByRole('switch', { name: 'Lock the room', checked: false }).waitFor();
-    await press(berta, listen);
-    await isIn(berta, 'lock');
-  });
-
-  it('lists raised hands in the order in which they went up, and shows the reactions of those that may send data', async () => {
+  it('lists raised hands in their order, shows reactions of those that may send data, has a second moderator, and ends for all', async () => {
     const mia = await moderate('hands');
     const video = { roomJoin: true, room: 'hands', canPublishData: false, canUpdateOwnMetadata: true };
     const mute = tokenWith({ sub: 'Clara', video });
@@ -251,12 +242,8 @@ describe('a room with moderators in the demo', function () {
     await until('all have come', async () => (await seen()).length === sent.length, patienceMs);
     expect(Math.max(...(await seen()))).to.be.within(2, 5);
     await until('they are gone', async () => (await applause(mia).count()) === 0, patienceMs);
-  });
 
-  it('ends for all when a moderator says so, and gives the rights of moderators to others', async () => {
-    const mia = await moderate('end');
-    const berta = await attend('Berta', 'end');
-    await mia.seesTiles('Mia', 'Berta');
+    // Others get the rights of moderators too, and one of them ends the call.
     await press(mia, 'Moderate Berta');
     await press(mia, 'Make moderator');
     await reads(berta, 'You are a moderator of this room now.');
@@ -264,7 +251,7 @@ describe('a room with moderators in the demo', function () {
     await press(berta, 'Moderate the room');
     await press(berta, 'End for all …');
     await press(berta, 'End the call for everybody now');
-    for (const { page } of [mia, berta]) {
+    for (const { page } of [mia, berta, clara]) {
       await page.getByRole('heading', { name: 'The room was closed' }).waitFor();
       expect(await page.getByRole('button', { name: 'Rejoin' }).count(), 'ways back').to.equal(0);
     }
