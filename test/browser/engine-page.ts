@@ -14,7 +14,7 @@ export interface OfferSettings {
   readonly codec?: string | undefined;
   /** Width and height of what is published. Default: 320 × 240, which costs least. */
   readonly size?: readonly [width: number, height: number] | undefined;
-  /** Frames a second. Default: the rate of the camera. */
+  /** Frames a second. Default: 15, half of what the camera has. */
   readonly frameRate?: number | undefined;
   /** Opens a data channel of this label; an empty one only asks for data channels. */
   readonly channel?: string | undefined;
