@@ -8,25 +8,26 @@ import { patienceMs, Visitor } from './visitor.js';
 const tracksOf = (kind: string): string =>
   `window.atrium.room.localPublication.tracks.filter((each) => each.kind === '${kind}')`;
 
+const button = ({ page }: Visitor, name: 'Camera' | 'Microphone', pressed?: boolean): Locator =>
+  page.getByRole('button', { name, exact: true, ...(pressed !== undefined && { pressed }) });
+/** What the participant has on, as the visitor's client is told. */
+const stateOf = (visitor: Visitor, of: string): Promise<unknown> =>
+  visitor.page.evaluate(
+    `(({ audio, video } = {}) => ({ audio, video }))(window.atrium.room.participants.get('${of}')?.state)`,
+  );
+const isTold = (visitor: Visitor, of: string, audio: boolean, video: boolean): Promise<void> =>
+  until(
+    `${visitor.name} is told what ${of} has on`,
+    async () => JSON.stringify(await stateOf(visitor, of)) === JSON.stringify({ audio, video }),
+    patienceMs,
+  );
+
 describe('camera and microphone in the demo', function () {
   this.timeout(4 * patienceMs);
   const server = useServer();
   const newWindow = useBrowser();
 
   const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
-  const button = ({ page }: Visitor, name: 'Camera' | 'Microphone', pressed?: boolean): Locator =>
-    page.getByRole('button', { name, exact: true, ...(pressed !== undefined && { pressed }) });
-  /** What the participant has on, as the visitor's client is told. */
-  const stateOf = (visitor: Visitor, of: string): Promise<unknown> =>
-    visitor.page.evaluate(
-      `(({ audio, video } = {}) => ({ audio, video }))(window.atrium.room.participants.get('${of}')?.state)`,
-    );
-  const isTold = (visitor: Visitor, of: string, audio: boolean, video: boolean): Promise<void> =>
-    until(
-      `${visitor.name} is told what ${of} has on`,
-      async () => JSON.stringify(await stateOf(visitor, of)) === JSON.stringify({ audio, video }),
-      patienceMs,
-    );
 
   it('stay off over a reload and at the next visit, before anything is sent', async () => {
     const ana = await join('Ana', 'reload');
@@ -68,9 +69,36 @@ describe('camera and microphone in the demo', function () {
     await button(again, 'Microphone', false).waitFor();
     await button(again, 'Camera', false).waitFor();
   });
+});
+
+describe('camera and microphone during a call', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer();
+  const newWindow = useBrowser({ stays: true });
+  // They stay for all tests.
+  let ana: Visitor;
+  let berta: Visitor;
+
+  before(async () => {
+    ana = await Visitor.open(await newWindow(), `${server().url}?room=call`, 'Ana');
+    await button(ana, 'Camera', true).click();
+    await ana.page.getByRole('button', { name: 'Join', exact: true }).click();
+    berta = await Visitor.join(await newWindow(), server().url, 'Berta', 'call');
+  });
+
+  it('off at the join, the camera comes on the connection that is there', async () => {
+    await isTold(berta, 'Ana', true, false);
+    await ana.page.evaluate(`window.peer = window.atrium.room.localPublication.peerConnection`);
+    await button(ana, 'Camera', false).click();
+    await berta.receives('Ana');
+    await isTold(berta, 'Ana', true, true);
+    expect(
+      await ana.page.evaluate('peer === window.atrium.room.localPublication.peerConnection'),
+      'one connection',
+    ).to.equal(true);
+  });
 
   it('off stops the camera, and on again shows a moving picture; the microphone stays open', async () => {
-    const [ana, berta] = await Promise.all([join('Ana', 'lamp'), join('Berta', 'lamp')]);
     await berta.receives('Ana');
     await ana.page.evaluate(`window.camera = ${tracksOf('video')}[0]; window.microphone = ${tracksOf('audio')}[0]`);
     await ana.page.evaluate(`window.peer = window.atrium.room.localPublication.peerConnection`);
@@ -94,26 +122,7 @@ describe('camera and microphone in the demo', function () {
     expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
   });
 
-  it('off at the join, the camera comes on the connection that is there', async () => {
-    const window = await newWindow();
-    const ana = await Visitor.open(window, `${server().url}?room=later`, 'Ana');
-    await button(ana, 'Camera', true).click();
-    await ana.page.getByRole('button', { name: 'Join', exact: true }).click();
-    const berta = await join('Berta', 'later');
-    await isTold(berta, 'Ana', true, false);
-    await ana.page.evaluate(`window.peer = window.atrium.room.localPublication.peerConnection`);
-    await button(ana, 'Camera', false).click();
-    await berta.receives('Ana');
-    await isTold(berta, 'Ana', true, true);
-    expect(
-      await ana.page.evaluate('peer === window.atrium.room.localPublication.peerConnection'),
-      'one connection',
-    ).to.equal(true);
-  });
-
   it('unplugged are told, and the next one takes their place; without one, the others see that it is off', async () => {
-    const [ana, berta] = await Promise.all([join('Ana', 'unplugged'), join('Berta', 'unplugged')]);
-    await berta.receives('Ana');
     const unplug = (kind: string): Promise<unknown> =>
       ana.page.evaluate(`{
         const [track] = ${tracksOf(kind)};

@@ -4,14 +4,14 @@ import type { Peer } from '../support/peer.js';
 import { PeerCall } from '../support/peer-call.js';
 import { until } from '../support/until.js';
 
-const cycles = 500;
+const cycles = 350;
 /** At the same time. */
 const together = 25;
 /** Calls that may be opened again, of all. */
 const mostGivenUp = 3;
 /** After these the process has what it keeps: threads, buffers, compiled code. */
 const warmUp = 200;
-/** MB. A leak of one packet buffer for each endpoint would make it four times that. */
+/** MB. A leak of one packet buffer for each endpoint would make it twice that. */
 const mostGrowth = 24;
 
 describe('calls through the embedded engine, one after the other', function () {
