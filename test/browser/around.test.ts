@@ -134,7 +134,8 @@ describe('the pages around the call', function () {
   });
 
   it('show no list of rooms where others than this machine could see it', async () => {
-    await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');
+    const ana = await RpcClient.connect(server().url);
+    await ana.request('joinRoom', { room: 'garden', user: 'Ana' });
     const { page } = await Visitor.open(await newWindow(), server().url, 'Berta');
     await page.getByText('In use now').waitFor();
     const asked: string[] = [];
@@ -148,5 +149,6 @@ describe('the pages around the call', function () {
     await page.getByRole('heading', { name: 'Join a room' }).waitFor();
     expect(await page.getByText('In use now').count()).to.equal(0);
     expect(asked).to.not.include('/api/v1/rooms');
+    await ana.close();
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
+import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { plays, videoOf } from './plays.js';
@@ -212,7 +213,8 @@ describe('the element <atrium-call>', function () {
   });
 
   it('says why it cannot join, and tries again', async () => {
-    await Visitor.join(await newWindow(), server().url, 'Ana', 'taken');
+    const ana = await RpcClient.connect(server().url);
+    await ana.request('joinRoom', { room: 'taken', user: 'Ana' });
     const page = await open(`${script()}<atrium-call room="taken" user="Ana"></atrium-call>`);
     const call = page.locator('atrium-call');
     await call.getByText('Somebody called “Ana” is in this room already.').waitFor();
@@ -223,6 +225,7 @@ describe('the element <atrium-call>', function () {
     await page.evaluate(`document.querySelector('atrium-call').user = 'Bea'`);
     await call.getByRole('button', { name: 'Try again' }).click();
     await call.getByRole('heading', { name: 'taken' }).waitFor();
+    await ana.close();
   });
 
   it('is what embed shows, which leaves its place as it was when it fails, and when the call is over', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { FrameLocator, Page } from 'playwright-core';
 import { codeIn } from '../support/markdown.js';
 import { givenMediaServers } from '../support/media-server.js';
+import { RpcClient } from '../support/rpc-client.js';
 import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { plays, videoOf } from './plays.js';
@@ -209,17 +210,20 @@ describe('the demo, for everybody', function () {
   });
 
   it('lists the rooms in use, and lets the user choose one', async () => {
-    await Visitor.join(await newWindow(), server().url, 'Ana', 'garden', listen);
+    const ana = await RpcClient.connect(server().url);
+    await ana.request('joinRoom', { room: 'garden', user: 'Ana' });
     const berta = await Visitor.open(await newWindow(), server().url, 'Berta');
     await berta.page.getByRole('button', { name: 'garden 1 person' }).click();
     await berta.page.getByRole('button', { name: listen, exact: true }).click();
     await berta.seesTiles('Ana', 'Berta');
+    await ana.close();
   });
 
   it('does without the list of rooms where the server tells nobody, and asks once', async () => {
     const quiet = await startTestServer({ roomList: 'off' });
     try {
-      await Visitor.join(await newWindow(), quiet.url, 'Ana', 'garden', listen);
+      const ana = await RpcClient.connect(quiet.url);
+      await ana.request('joinRoom', { room: 'garden', user: 'Ana' });
       const page = await (await newWindow()).newPage();
       await page.clock.install();
       const asked: number[] = [];
@@ -233,6 +237,7 @@ describe('the demo, for everybody', function () {
       await page.evaluate('fetch("icon.svg").then(() => undefined)');
       expect(asked).to.deep.equal([403]);
       expect(await page.getByText('In use now').count()).to.equal(0);
+      await ana.close();
     } finally {
       await quiet.stop();
     }

@@ -30,9 +30,16 @@ function watch(other: string): string {
 describe('a call through the embedded engine, whose media is lost', function () {
   this.timeout(4 * patienceMs);
   const server = useServer({ kmsUris: [] });
-  const newWindow = useBrowser();
+  const newWindow = useBrowser({ stays: true });
+  // They stay for all tests.
+  let ana: Visitor;
+  let berta: Visitor;
 
-  const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
+  before(async () => {
+    const join = async (name: string) => Visitor.join(await newWindow(), server().url, name, 'killed');
+    [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
+    await seeEachOther(ana, berta);
+  });
 
   async function back(visitor: Visitor): Promise<z.infer<typeof moments>> {
     let seen: unknown;
@@ -48,8 +55,6 @@ describe('a call through the embedded engine, whose media is lost', function () 
   }
 
   it('gets sound and picture back by itself when the media server is killed twice, without superfluous messages', async () => {
-    const [ana, berta] = await Promise.all([join('Ana', 'killed'), join('Berta', 'killed')]);
-    await seeEachOther(ana, berta);
     for (const time of ['first', 'second']) {
       await ana.page.evaluate(watch('Berta'));
       await berta.page.evaluate(watch('Ana'));
@@ -74,8 +79,6 @@ describe('a call through the embedded engine, whose media is lost', function () 
     ['what one publishes', 'room.localPublication'],
   ] as const) {
     it(`makes a new connection when the one for ${what} fails`, async () => {
-      const [ana, berta] = await Promise.all([join('Ana', what), join('Berta', what)]);
-      await seeEachOther(ana, berta);
       // Chromium reports this after half a minute without an answer to its checks (RFC 8445 §7.3); the test does it at once.
       await berta.page.evaluate(`(() => {
         const { room } = window.atrium;
