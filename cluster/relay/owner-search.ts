@@ -5,10 +5,10 @@ import type { GatewayContext } from './gateway-context.js';
 const askAgainMs = 150;
 const mostPauseMs = 600;
 /**
- * The same where the owner is dead, nobody waits for an answer, and the next owner will know of this gateway: it speaks to it each second
- * until it is answered.
+ * The same where the owner is dead, nobody waits for an answer, and the next owner will know of this gateway: once it has restored the room
+ * it speaks to it, each second until it is answered. A room that is asked for is restored before others.
  */
-const patientMs = 3_000;
+const patientMs = 5_000;
 /** How often it asks for a room that is nobody's, before a session is given up. */
 const mostAsked = 17;
 
@@ -57,7 +57,7 @@ export class OwnerSearch {
 
   /** As `begin`, a moment later: Redis may name the former owner until another one has taken the room. */
   beginLater(): void {
-    this.#begin(askAgainMs);
+    this.#begin(this.#isNobodyWaiting ? patientMs : askAgainMs);
   }
 
   /** The node that was asked does not own the room. One that was to open it is given a moment. */
@@ -86,6 +86,10 @@ export class OwnerSearch {
     });
   }
 
+  get #isNobodyWaiting(): boolean {
+    return this.#room.isFollowing && !this.#room.isWaitedFor;
+  }
+
   /** A method, since it may change while the search waits. */
   #isOver(): boolean {
     return this.#hasClosed || this.#room.isSettled;
@@ -108,8 +112,7 @@ export class OwnerSearch {
       asked += 1;
       // Redis names it until another node has taken the room.
       const isDead = owner !== undefined && !isAlive(owner.node);
-      const isPatient = isDead && room.isFollowing && !room.isWaitedFor;
-      pauseMs = isPatient ? patientMs : Math.min(mostPauseMs, askAgainMs * 2 ** asked);
+      pauseMs = isDead && this.#isNobodyWaiting ? patientMs : Math.min(mostPauseMs, askAgainMs * 2 ** asked);
       if (isDead) moved(room.hash, undefined);
       else if (owner) room.goOnWith(owner);
       else if (room.isFollowing && asked === 1) room.ended();
