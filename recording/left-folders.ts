@@ -5,7 +5,7 @@ import type { Archive } from './archive.js';
 import { Folder } from './folder.js';
 import type { FolderOptions } from './folder.js';
 import type { LivingServer } from './living-server.js';
-import { deletedPrefix, folderOf, isRecordingId, newPrefix } from './names.js';
+import { deletedPrefix, folderOf, isRecordingId, makerOf } from './names.js';
 import { claim, isOwned } from './owner.js';
 
 export interface LeftFoldersOptions extends FolderOptions {
@@ -39,7 +39,7 @@ export class LeftFolders {
       for (const name of names) {
         if (isRecordingId(name) && !this.#done.has(name) && !isRunning(name)) taken.push(...(await this.#look(name)));
         else if (name.startsWith(deletedPrefix)) await rm(join(directory, name), { recursive: true, force: true });
-        else if (name.startsWith(newPrefix)) await this.#dropUnmade(join(directory, name));
+        else await this.#dropUnmade(name);
       }
       await server.forgetDead();
     } catch (error) {
@@ -71,7 +71,10 @@ export class LeftFolders {
     }
   }
 
-  async #dropUnmade(path: string): Promise<void> {
-    if (await claim(path, this.#options.server).catch(() => false)) await rm(path, { recursive: true, force: true });
+  async #dropUnmade(name: string): Promise<void> {
+    const { directory, server } = this.#options;
+    const maker = makerOf(name);
+    if (maker === undefined || !(await server.isDead(maker))) return;
+    await rm(join(directory, name), { recursive: true, force: true });
   }
 }

@@ -5,9 +5,19 @@ import type { StreamSource } from '../rooms/index.js';
 
 export const manifestName = 'manifest.json';
 export const journalName = 'journal.ndjson';
-/** What the name of a directory begins with while it is made, and while it is deleted. */
-export const newPrefix = '.new-';
+/** What the name of a directory begins with while it is deleted. */
 export const deletedPrefix = '.deleted-';
+const newPrefix = '.new-';
+
+/** The name of a directory while it is made. It says who makes it: nothing else can say so from its first moment on. */
+export function newFolderName(owner: string, id: string): string {
+  return `${newPrefix}${owner}.${id}`;
+}
+
+/** @returns the server that makes a directory. Undefined: the name is not that of one that is made */
+export function makerOf(name: string): string | undefined {
+  return name.startsWith(newPrefix) ? name.slice(newPrefix.length).split('.')[0] : undefined;
+}
 
 export function isRecordingId(text: string): boolean {
   return /^REC_[A-Za-z0-9]{1,64}$/.test(text);

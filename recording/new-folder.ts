@@ -4,7 +4,7 @@ import { Draft } from './draft.js';
 import { JournalWriter } from './journal.js';
 import type { JournalLine } from './journal.js';
 import { manifestText } from './manifest-text.js';
-import { folderOf, manifestName, newPrefix } from './names.js';
+import { folderOf, manifestName, newFolderName } from './names.js';
 import { ownerName } from './owner.js';
 import { writeWholeFile } from './whole-file.js';
 
@@ -22,7 +22,7 @@ export async function makeFolder(
   begun: JournalLine & { type: 'begun' },
 ): Promise<string> {
   const path = folderOf(directory, begun.id);
-  const temporary = join(directory, `${newPrefix}${begun.id}`);
+  const temporary = join(directory, newFolderName(owner, begun.id));
   try {
     await mkdir(temporary, { mode: 0o700 });
     await writeFile(join(temporary, ownerName(owner)), '', { mode: 0o600 });

@@ -1,5 +1,6 @@
 /**
- * Runs the tests in three mocha processes side by side: many tests wait, and so others use the two cores meanwhile.
+ * Runs the tests in two mocha processes side by side: many tests wait, and so others use the two cores meanwhile. With more of them,
+ * browsers and servers wait so long for a core that tests give up.
  *
  *   npm test                                 everything
  *   npm run test:fast                        everything but the browsers and what takes long
@@ -7,8 +8,8 @@
  *   npm test -- test/rooms/*.test.ts         only these files
  *   npx mocha test/rooms/room.test.ts        one file without this script
  *
- * One process gets the files in which people call each other in browsers: they cost most, and share one Chromium. The others are divided
- * so that the processes take about equally long, by what each file took in the last run (test-results/durations.json). The processes part the UDP ports
+ * One process gets the files with browsers, so that one Chromium runs at a time. The others are divided so that the processes take about
+ * equally long, by what each file took in the last run (test-results/durations.json). The processes part the UDP ports
  * of their media engines by TEST_LANE (test/support/udp-ports.ts). Prints file by file, then the failures, the slowest files and
  * one line of summary.
  */
@@ -25,8 +26,8 @@ const slowestShown = 10;
 const endsWithinMs = 20_000;
 /** They use the browser, or the processor for long. */
 const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/(?:package|prepare)\./;
-/** What one process has for itself. */
-const together = /^test\/browser\/(?!compeit|easyrtc|recording|engine(?!-crowd))/;
+/** What one process gets: they start a browser. */
+const together = /^test\/browser\/|^test\/examples\/pages\./;
 /** Seconds that files took somewhere else, for those that have not been run here yet. Files that took less than four are not in it. */
 const recorded = JSON.parse(readFileSync('test/durations.json', 'utf8'));
 /** Seconds of any other file. */
@@ -49,7 +50,7 @@ report();
 function divide(all) {
   // Tests look whether a media server holds more than before, so no others may use it at the same time.
   if (process.env.KMS_URIS) return [all];
-  const parts = [all.filter((file) => together.test(file)), [], []].map((files) => ({ files }));
+  const parts = [all.filter((file) => together.test(file)), []].map((files) => ({ files }));
   for (const part of parts) part.seconds = sum(part.files.map(expected));
   const others = all.filter((file) => !together.test(file));
   for (const file of others.sort((one, other) => expected(other) - expected(one))) {

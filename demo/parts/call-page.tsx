@@ -17,7 +17,8 @@ import { ViewButtons } from './view-buttons.js';
 /** The call comes first. */
 const partsAfterMs = 3_000;
 
-const ChatPanel = later(async () => (await import('./chat-panel.js')).ChatPanel);
+const fetchChat = async () => (await import('./chat-panel.js')).ChatPanel;
+const ChatPanel = later(fetchChat);
 const PeoplePanel = later(async () => (await import('./people-panel.js')).PeoplePanel);
 const StatisticsPanel = later(async () => (await import('./statistics-panel.js')).StatisticsPanel);
 const RecordingsPanel = later(async () => (await import('./recordings-panel.js')).RecordingsPanel);
@@ -35,6 +36,8 @@ export function CallPage({ call }: { readonly call: Call }) {
   }, [call]);
   useEffect(() => keepAwake(), [call]);
   useEffect(() => {
+    // People write while the server is away, too.
+    fetchChat().catch(() => undefined);
     const timer = setTimeout(fetchParts, partsAfterMs);
     return () => {
       clearTimeout(timer);

@@ -57,6 +57,8 @@ const steps: readonly Step[] = [
   ['DELETE', byPath('/bans/7')],
   ['PATCH', byPath(), { waitingRoom: true }],
   ['GET', byPath('/waiting')],
+  ['GET', byPath('/participants/ben/quality')],
+  ['GET', byPath('/participants/nobody/quality')],
   ['POST', byPath('/waiting/7/admit')],
   ['POST', byPath('/waiting/7/deny')],
   ['DELETE', byPath('/participants/ben?reason=enough')],

@@ -110,12 +110,16 @@ describe('recordings that a server has left', function () {
     });
   });
 
-  it('that were made or deleted by half are removed', async () => {
-    for (const left of ['.new-REC_a', '.deleted-REC_b']) mkdirSync(stage.path(left));
+  it('that were made or deleted by half are removed, and not those that a living server makes', async () => {
+    const living = await stage.open();
+    await living.recovered;
+    const [maker] = readdirSync(stage.path('.servers'));
+    const making = `.new-${maker}.REC_c`;
+    for (const left of ['.new-gone.REC_a', '.deleted-REC_b', making]) mkdirSync(stage.path(left));
     await (
       await stage.open()
     ).recovered;
-    expect(readdirSync(stage.directory)).to.deep.equal(['.servers']);
+    expect(readdirSync(stage.directory)).to.have.members(['.servers', making]);
   });
 
   it('include files that were not read to their end', async () => {
