@@ -59,7 +59,7 @@ export class Visitor {
         reject(
           new Error(`${this.name} got nothing like ${fits.source}, but ${received.slice(-5).join(' ').slice(-1_000)}`),
         );
-      }, patienceMs);
+      }, patienceMs).unref();
       const look = (): void => {
         const { received } = this.line;
         const at = received.findIndex((packet, index) => index >= this.#taken && fits.test(packet));

@@ -166,7 +166,7 @@ export class Page {
         this.#wanting.delete(look);
         const came = JSON.stringify([...this.packets, ...this.events.slice(this.#taken)]).slice(0, 1_000);
         reject(new Error(`Not within ${patienceMs} ms: ${what}; what came: ${came}`));
-      }, patienceMs);
+      }, patienceMs).unref();
       this.#wanting.add(look);
       look();
     });

@@ -94,7 +94,7 @@ export class ConciergeClient {
       const giveUp = setTimeout(() => {
         end();
         reject(new Error('nothing came'));
-      }, patienceMs);
+      }, patienceMs).unref();
       const look = (): void => {
         const text = this.#texts.shift();
         if (text === undefined && this.#webSocket.readyState !== WebSocket.CLOSED) return;
