@@ -3,8 +3,6 @@ export type Later = (ms: number, run: () => void) => () => void;
 
 export const later: Later = (ms, run) => {
   const timer = setTimeout(run, ms);
-  // Nobody waits for rooms alone: a process that has nothing else to do ends.
-  timer.unref();
   return () => {
     clearTimeout(timer);
   };

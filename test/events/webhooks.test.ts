@@ -42,6 +42,7 @@ describe('Webhooks', () => {
     time.pass();
     await closing;
     await receiver.die();
+    rooms.close('the test is over');
     expect(receiver.faults, 'each is signed').to.deep.equal([]);
   });
 
