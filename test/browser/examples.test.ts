@@ -93,11 +93,18 @@ describe('the pages of examples', function () {
 
   it('sound: each is heard, is seen to speak, and to be muted', async () => {
     const [ana, berta] = await both('sound');
+    const states = async (): Promise<string> =>
+      ana.evaluate(`JSON.stringify(sounds.map(({ currentTime, paused, readyState, srcObject }) => ({
+        ...{ currentTime, paused, readyState },
+        tracks: srcObject?.getTracks().map(({ kind, muted, readyState }) => [kind, muted, readyState]),
+      })))`);
     await until(
       'Ana hears Berta',
       () => ana.evaluate(`sounds.some(({ currentTime }) => currentTime > 0.5)`),
       patienceMs,
-    );
+    ).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}. The sounds of her page: ${await states()}`);
+    });
     await ana.locator('li.speaks', { hasText: 'Berta' }).waitFor();
     const mute = berta.getByRole('button', { name: 'Mute' });
     await mute.click();
