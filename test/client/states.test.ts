@@ -1,7 +1,7 @@
-import { getEventListeners, once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { ClientError, Room, Speakers, type LocalPublication, type RoomOptions } from '../../client/index.js';
+import { SilentServer } from '../support/silent-server.js';
 import { until } from '../support/until.js';
 import { StubPeer, StubStream, StubTrack, inBrowserWorld, page, screens } from './browser-world.js';
 import { ScriptedServer, type Script } from './scripted-server.js';
@@ -26,7 +26,7 @@ describe('a room, whatever it is asked in whatever state', function () {
   this.timeout(60_000);
   inBrowserWorld();
   let server: ScriptedServer | undefined;
-  let silent: Server | undefined;
+  let silent: SilentServer | undefined;
   let tracks: StubTrack[];
   const unhandled: unknown[] = [];
   const note = (error: unknown): void => void unhandled.push(error);
@@ -42,7 +42,7 @@ describe('a room, whatever it is asked in whatever state', function () {
   afterEach(() => {
     process.off('unhandledRejection', note);
     server?.stop();
-    silent?.close();
+    silent?.stop();
     expect(unhandled.splice(0)).to.deep.equal([]);
   });
 
@@ -62,11 +62,10 @@ describe('a room, whatever it is asked in whatever state', function () {
   async function roomIn(state: State): Promise<{ readonly room: Room; readonly own: LocalPublication | undefined }> {
     const options = { room: 'garden', user: 'ana' };
     if (state === 'connecting') {
-      silent = createServer().listen(0, '127.0.0.1');
-      await once(silent, 'listening');
+      silent = await SilentServer.start();
       const room = new Room({
         ...options,
-        url: `ws://127.0.0.1:${String((silent.address() as AddressInfo).port)}/room`,
+        url: `ws://127.0.0.1:${silent.port}/room`,
       });
       room.join().catch(() => undefined);
       return { room, own: undefined };

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createNetServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -11,9 +10,11 @@ import { io } from 'socket.io-client';
 import { Proofs, proofHeader } from '../../transport/tunnel/proof.js';
 import { configOf } from '../../src/config.js';
 import type { GivenConfig } from '../../src/config.js';
+import { freePort } from '../support/free-port.js';
 import { Gateway, GivenOwner, clusterSecret, nodeAt, passing } from '../support/gateway.js';
 import { send } from '../support/http.js';
 import { ServerProcess } from '../support/server-process.js';
+import { SilentServer } from '../support/silent-server.js';
 import { until } from '../support/until.js';
 import { ConciergeClient } from '../dialects/concierge/concierge-client.js';
 import { Page, transports } from '../dialects/compeit/page.js';
@@ -377,11 +378,7 @@ describe('Through a node that is not the owner of a world', function () {
     });
 
     it('is to go to nobody at that address', async () => {
-      const probe = createNetServer().listen(0, '127.0.0.1');
-      await once(probe, 'listening');
-      const { port } = probe.address() as AddressInfo;
-      probe.close();
-      nodes.gateway.worlds.owner = { node: 'gone', url: `http://127.0.0.1:${port}` };
+      nodes.gateway.worlds.owner = { node: 'gone', url: `http://127.0.0.1:${await freePort()}` };
       expect(await refusal()).to.deep.equal([503, '1', 'The node that serves these clients does not answer']);
     });
 
@@ -535,16 +532,17 @@ describe('Through a node that is not the owner of a world', function () {
   });
 
   it('an owner that accepts and says nothing is given up', async () => {
-    const silent: Server = createNetServer((socket: Socket) => socket.on('error', () => undefined));
-    await once(silent.listen(0, '127.0.0.1'), 'listening');
-    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const gateway = await Gateway.start(nodeAt('silent', url), configOf({ messageMs: 300 }));
+    const silent = await SilentServer.start();
+    const gateway = await Gateway.start(
+      nodeAt('silent', `http://127.0.0.1:${silent.port}`),
+      configOf({ messageMs: 300 }),
+    );
     const client = new RawClient(gateway.origin);
     client.send(upgradeHead('/concierge'));
     await client.closed();
     expect(client.statuses).to.deep.equal(['503']);
     await gateway.stop();
-    silent.close();
+    silent.stop();
   });
 
   it('an owner that sends its clients away does so with 1012, or as the transport can', async () => {

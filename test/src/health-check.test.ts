@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +12,7 @@ import type { Service } from '../../src/service.js';
 import type { Health } from '../../rest/health.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { freePort } from '../support/free-port.js';
+import { SilentServer } from '../support/silent-server.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const up: Health['mediaServers'] = [{ url: 'ws://kms', up: true, load: 0, filters: [] }];
@@ -97,12 +95,10 @@ describe('the health check', function () {
   });
 
   it('does not wait for ever', async () => {
-    const silent: Server = createServer();
-    await once(silent.listen(0, '127.0.0.1'), 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const { line } = await checkHealth(configOf({ port }), 100);
+    const silent = await SilentServer.start();
+    const { line } = await checkHealth(configOf({ port: silent.port }), 100);
+    silent.stop();
     expect(line).to.contain('does not answer within');
-    silent.close();
   });
 });
 
