@@ -103,7 +103,7 @@ describe('the pages of examples', function () {
       () => ana.evaluate(`sounds.some(({ currentTime }) => currentTime > 0.5)`),
       patienceMs,
     ).catch(async (error: unknown) => {
-      throw new Error(`${String(error)}. The sounds of her page: ${await states()}`);
+      throw new Error(`${String(error)}. The sounds of this page: ${await states()}`);
     });
     await ana.locator('li.speaks', { hasText: 'Berta' }).waitFor();
     const mute = berta.getByRole('button', { name: 'Mute' });
