@@ -11,6 +11,7 @@ export function engineFlags(config: Config): string[] {
     ['--address-families', config.mediaAddressFamilies.join(',')],
     ['--recordings-dir', engineRecordingsDir(config)],
     ['--recording-keyframe-s', String(config.recordingKeyframeS)],
+    ['--speaker-level', String(config.speakerLevel)],
     ['--log-level', config.logLevel],
   ];
   return flags.flatMap(([flag, value]) => (value === '' ? [] : [flag, value]));
@@ -29,6 +30,7 @@ const optionOfFlag: Readonly<Record<string, string>> = {
   '--address-families': 'MEDIA_ADDRESS_FAMILIES',
   '--recordings-dir': 'RECORDINGS_DIR or MEDIA_RECORDINGS_DIR',
   '--recording-keyframe-s': 'RECORDING_KEYFRAME_S',
+  '--speaker-level': 'SPEAKER_LEVEL',
   '--udp-ports': 'MEDIA_UDP_PORTS',
 };
 

@@ -77,7 +77,8 @@ async function main(args: readonly string[]): Promise<void> {
     overwrite: options.recordingsOverwrite,
     keyframeMs: options.recordingKeyframeS * 1000,
   });
-  const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: options.gcPeriod * 1000, recordings });
+  const { gcPeriod, speakerLevel } = options;
+  const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: gcPeriod * 1000, recordings, speakerLevel });
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });
   });

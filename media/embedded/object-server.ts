@@ -26,6 +26,8 @@ export interface ObjectServerOptions {
   readonly gcPeriodMs: number;
   /** Undefined: nothing is recorded. */
   readonly recordings?: Recordings;
+  /** Speech is louder than this, in dBov. Default: -35. */
+  readonly speakerLevel?: number;
 }
 
 /** docs/protocols/kurento-media.md#71-construction */
@@ -118,7 +120,8 @@ export class ObjectServer {
     },
   };
 
-  constructor({ transports, log, pulse, gcPeriodMs, recordings = new Recordings() }: ObjectServerOptions) {
+  constructor(options: ObjectServerOptions) {
+    const { transports, log, pulse, gcPeriodMs, recordings = new Recordings(), speakerLevel = -35 } = options;
     this.#pulse = pulse;
     const figures = new MediaFigures(pulse);
     this.sessions = new Sessions(
@@ -147,6 +150,7 @@ export class ObjectServer {
       recordings,
       pulse,
       figures,
+      speechLimit: -speakerLevel,
       find: (id) => this.find(id),
       raise: (source, event, fields) => {
         this.#deliver(source, event, fields);

@@ -79,6 +79,12 @@ const options = {
     's',
     'A recording asks for a keyframe when it has got none for so long. 0: only when it needs one.',
   ),
+  speakerLevel: option(
+    number.min(-126).max(0),
+    -35,
+    'dBov',
+    'Speech is louder than this, as clients say in the audio level extension (RFC 6464): 0 is the loudest sound.',
+  ),
   outlive: option(
     count.min(0).max(86_400),
     0,

@@ -70,6 +70,12 @@ export const mediaOptions = {
     'addresses',
     'IP addresses that the embedded engines tell clients in place of their own, for example behind a NAT or in a container. Empty: their own.',
   ),
+  speakerLevel: option(
+    number.min(-126).max(0),
+    -35,
+    'dBov',
+    'The embedded engines take audio for speech that is louder than this, as clients say it: 0 is the loudest sound. Others in the room are told who speaks.',
+  ),
   mediaBindAddress: option(
     z.union([z.literal(''), ipAddress]),
     '',

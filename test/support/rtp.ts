@@ -9,27 +9,44 @@ export interface RtpFields {
   readonly payload?: Buffer;
   /** Number in the transport, in a one-byte header extension with this id. */
   readonly transport?: { readonly id: number; readonly sequence: number };
+  /** How loud it is, in dB below the loudest sound (RFC 6464), in an extension with this id. */
+  readonly level?: { readonly id: number; readonly db: number };
+  /** Header extensions have the two-byte form. Default: one byte. */
+  readonly twoByteExtensions?: boolean;
   readonly paddingBytes?: number;
 }
 
 export function rtp(fields: RtpFields): Buffer {
   const { payload = Buffer.from([0x10, 0x01, 1, 2, 3]), paddingBytes = 0 } = fields;
   const header = Buffer.alloc(headerSize);
-  header[0] = 0x80 | (fields.transport ? 0x10 : 0) | (paddingBytes ? 0x20 : 0);
+  const extension = extensionsOf(fields);
+  header[0] = 0x80 | (extension.length > 0 ? 0x10 : 0) | (paddingBytes ? 0x20 : 0);
   header[1] = fields.payloadType | (fields.marker ? 0x80 : 0);
   header.writeUInt16BE(fields.sequence & 0xffff, 2);
   header.writeUInt32BE((fields.timestamp ?? fields.sequence * 3000) >>> 0, 4);
   header.writeUInt32BE(fields.ssrc, 8);
-  const extension = Buffer.alloc(fields.transport ? 8 : 0);
-  if (fields.transport) {
-    extension.writeUInt16BE(0xbede, 0);
-    extension.writeUInt16BE(1, 2);
-    extension[4] = (fields.transport.id << 4) | 1;
-    extension.writeUInt16BE(fields.transport.sequence & 0xffff, 5);
-  }
   const padding = Buffer.alloc(paddingBytes);
   if (paddingBytes > 0) padding[paddingBytes - 1] = paddingBytes;
   return Buffer.concat([header, extension, payload, padding]);
+}
+
+/** RFC 8285 §4. */
+function extensionsOf({ transport, level, twoByteExtensions = false }: RtpFields): Buffer {
+  const elements = [
+    ...(transport ? [{ id: transport.id, data: [(transport.sequence >>> 8) & 0xff, transport.sequence & 0xff] }] : []),
+    // The highest bit: the sender takes it for speech.
+    ...(level ? [{ id: level.id, data: [0x80 | level.db] }] : []),
+  ];
+  if (elements.length === 0) return Buffer.alloc(0);
+  const bytes = elements.flatMap(({ id, data }) =>
+    twoByteExtensions ? [id, data.length, ...data] : [(id << 4) | (data.length - 1), ...data],
+  );
+  const words = Math.ceil(bytes.length / 4);
+  const extensions = Buffer.alloc(4 + words * 4);
+  extensions.writeUInt16BE(twoByteExtensions ? 0x1000 : 0xbede, 0);
+  extensions.writeUInt16BE(words, 2);
+  extensions.set(bytes, 4);
+  return extensions;
 }
 
 export interface Stream {
@@ -38,9 +55,9 @@ export interface Stream {
 }
 
 /** 20 ms of Opus silence (RFC 7587 §4.2: 48 kHz). */
-export function audioPacket(stream: Stream, sequence: number): Buffer {
+export function audioPacket(stream: Stream, sequence: number, level?: RtpFields['level']): Buffer {
   const payload = Buffer.from([0xf8, 0xff, 0xfe]);
-  return rtp({ ...stream, sequence, timestamp: sequence * 960, marker: true, payload });
+  return rtp({ ...stream, sequence, timestamp: sequence * 960, marker: true, payload, ...(level && { level }) });
 }
 
 /** One VP8 key frame of 16 by 16 pixels at 50 frames/s: descriptor (RFC 7741 §4.2), frame header (RFC 6386 §9.1), no picture to speak of. */

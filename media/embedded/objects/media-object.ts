@@ -18,6 +18,8 @@ export interface ObjectContext {
   readonly transports: Transports;
   readonly recordings: Recordings;
   readonly figures: MediaFigures;
+  /** Speech is louder than this, in dB below the loudest sound. */
+  readonly speechLimit: number;
   /** The object with this id. @throws KurentoError 40101 */
   find(id: string): MediaObject;
   /** Tells the sessions that subscribed to this event of this object. */

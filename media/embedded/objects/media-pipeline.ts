@@ -1,3 +1,6 @@
+import { thrown } from '../log.js';
+import { ActiveSpeakers } from '../rtp/active-speakers.js';
+import type { Loudness } from '../rtp/loudness.js';
 import type { ObjectClass, ObjectContext } from './media-object.js';
 import { MediaObject, mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
@@ -8,6 +11,14 @@ import { flag, text } from './parameters.js';
 export class MediaPipeline extends MediaObject {
   readonly class = pipelineClass;
   latencyStats = false;
+  /** Undefined before one of its elements has audio whose sender says how loud it is. */
+  #speakers: ActiveSpeakers | undefined;
+  readonly #beat = (now: number): void => {
+    const changed = this.#speakers?.tick(now);
+    if (!changed) return;
+    const speakers = changed.map(({ id, level }) => ({ endpoint: id, level }));
+    this.raise('ActiveSpeakersChanged', { speakers });
+  };
 
   constructor(context: ObjectContext) {
     super(pipelineClass.type, undefined, context);
@@ -16,12 +27,36 @@ export class MediaPipeline extends MediaObject {
   invoke(name: string, params: unknown): unknown {
     return perform(operations, this, name, params);
   }
+
+  /** Begins to look whether an element of it speaks. The levels of its packets are to be told to what this returns. */
+  listenTo(element: string): Loudness {
+    if (!this.#speakers) {
+      const { log, pulse, speechLimit } = this.context;
+      this.#speakers = new ActiveSpeakers(speechLimit);
+      pulse.add(this.#beat, (error) => {
+        log.error('the speakers of a pipeline cannot be told', { pipeline: this.id, ...thrown(error) });
+        pulse.remove(this.#beat);
+      });
+    }
+    return this.#speakers.add(element);
+  }
+
+  /** The element has ended. */
+  listenNoMore(element: string): void {
+    this.#speakers?.remove(element);
+  }
+
+  override release(): void {
+    this.context.pulse.remove(this.#beat);
+    super.release();
+  }
 }
 
 const pipelineClass: ObjectClass = {
   type: 'MediaPipeline',
   hierarchy: ['MediaObject'],
-  events: new Set(['Error']),
+  // No Kurento Media Server has the second one.
+  events: new Set(['Error', 'ActiveSpeakersChanged']),
 };
 
 const operations: Operations<MediaPipeline> = {

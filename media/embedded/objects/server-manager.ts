@@ -49,7 +49,8 @@ function serverInfo({ facts }: ServerManager): unknown {
   const modules = Object.entries(facts.factories).map(([name, factories]) =>
     complex('ModuleInfo', { name, version, generationTime: '', factories }),
   );
-  return complex('ServerInfo', { capabilities: ['transactions'], modules, type: 'KMS', version });
+  // The second one is ours: pipelines have the event ActiveSpeakersChanged.
+  return complex('ServerInfo', { capabilities: ['transactions', 'activeSpeaker'], modules, type: 'KMS', version });
 }
 
 /** Average use of one CPU during `interval` ms, in percent. */

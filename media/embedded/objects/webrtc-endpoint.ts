@@ -1,6 +1,7 @@
 import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
 import { Flow } from '../rtp/flow.js';
+import type { Loudness } from '../rtp/loudness.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
@@ -59,6 +60,9 @@ export class WebRtcEndpoint extends MediaElement {
     this.#tick(now);
   };
   readonly #transports: EndpointTransports;
+  /** Id of the extension by which the client says how loud its audio is; 0: it does not. */
+  #levelExtension = 0;
+  #loudness: Loudness | undefined;
   /** Undefined before both sides are described. */
   #sessions: RtpSessions | undefined;
   /** The transport of the data channels, by its place. */
@@ -180,6 +184,7 @@ export class WebRtcEndpoint extends MediaElement {
   override release(): void {
     this.context.pulse.remove(this.#beat);
     this.#figures.release();
+    if (this.#loudness) this.pipeline.listenNoMore(this.id);
     super.release();
     this.#transports.close();
   }
@@ -237,6 +242,8 @@ export class WebRtcEndpoint extends MediaElement {
 
   #begin(agreement: Agreement): void {
     this.states.serve(agreement);
+    this.#levelExtension = agreement.sections.find(({ media }) => media?.levelExtension)?.media?.levelExtension ?? 0;
+    if (this.#levelExtension !== 0) this.#loudness ??= this.pipeline.listenTo(this.id);
     this.#dataTransport = agreement.transports.findIndex(({ data }) => data);
     this.#sessions = new RtpSessions({
       agreement,
@@ -244,6 +251,7 @@ export class WebRtcEndpoint extends MediaElement {
       transports: this.#transports.all,
       listener: {
         packetArrived: (packet, from, now) => {
+          if (from.codec.kind === 'audio') this.#listen(packet, from);
           this.flowsOut[from.codec.kind].moved(now);
           this.forwarders[from.codec.kind].forward(packet, from, now);
         },
@@ -259,6 +267,13 @@ export class WebRtcEndpoint extends MediaElement {
     setImmediate(() => {
       this.raise('MediaSessionStarted');
     });
+  }
+
+  /** RFC 6464 §3: seven bits are the level, and one says whether the sender takes it for speech. */
+  #listen(packet: RtpPacket, from: InboundStream): void {
+    if (!this.#loudness) return;
+    const byte = packet.firstByte(this.#levelExtension);
+    if (byte !== -1) this.#loudness.heard(byte & 0x7f, packet.timestamp, from.codec.clockRate);
   }
 
   #sourceCodecs(): SourceCodecs {

@@ -14,6 +14,10 @@ export class RtpPacket {
   ssrc = 0;
   /** Number of the packet in its transport (transport-wide congestion control); -1: it has none. */
   transportSequence = -1;
+  /** The bytes as they came, and where the header extensions are in them. */
+  #bytes: Buffer = Buffer.alloc(0);
+  #extensions = 0;
+  #extensionsEnd = 0;
   /** The extended sequence number, which grows beyond 16 bits. Set by the stream of the packet. */
   extended = 0;
   /** The payload after room for a plain header. The header of each receiver is written there, one after another. */
@@ -27,12 +31,16 @@ export class RtpPacket {
     const second = at(bytes, 1);
     let payload = headerSize + (first & 0x0f) * 4;
     this.transportSequence = -1;
+    this.#extensionsEnd = 0;
     if (first & 0x10) {
       if (payload + 4 > bytes.length) return false;
       const end = payload + 4 + bytes.readUInt16BE(payload + 2) * 4;
       if (end > bytes.length) return false;
       if (transportExtension !== 0)
         this.transportSequence = findTransportSequence(bytes, payload, end, transportExtension);
+      this.#bytes = bytes;
+      this.#extensions = payload;
+      this.#extensionsEnd = end;
       payload = end;
     }
     if (payload > bytes.length) return false;
@@ -73,6 +81,13 @@ export class RtpPacket {
   get isOnlyPadding(): boolean {
     return this.padding && at(this.body, this.body.length - 1) >= this.payloadLength;
   }
+
+  /** The first byte of the header extension with that id; -1: it is not there. To be asked before a header is written. */
+  firstByte(extension: number): number {
+    if (this.#extensionsEnd === 0 || extension === 0) return -1;
+    const data = findExtension(this.#bytes, this.#extensions, this.#extensionsEnd, extension);
+    return data === -1 || lengthOf(this.#bytes, this.#extensions, data) === 0 ? -1 : at(this.#bytes, data);
+  }
 }
 
 /** Writes a plain header over the first twelve bytes. `sequence`: its lowest 16 bits are written. */
@@ -93,8 +108,21 @@ export function writeHeader(
   writeWord(body, 8, ssrc);
 }
 
-/** Reads one- and two-byte forms of header extensions (RFC 8285); -1: the wanted one is not there. */
 function findTransportSequence(bytes: Buffer, start: number, end: number, wanted: number): number {
+  const at = findExtension(bytes, start, end, wanted);
+  return at !== -1 && lengthOf(bytes, start, at) >= 2 ? bytes.readUInt16BE(at) : -1;
+}
+
+/** Bytes of the header extension whose data begin at `data`. `start`: of all. */
+function lengthOf(bytes: Buffer, start: number, data: number): number {
+  const before = at(bytes, data - 1);
+  return bytes.readUInt16BE(start) === 0xbede ? (before & 0x0f) + 1 : before;
+}
+
+/**
+ * Where the data of the wanted header extension begin, which are whole. Reads one- and two-byte forms (RFC 8285); -1: it is not there.
+ */
+function findExtension(bytes: Buffer, start: number, end: number, wanted: number): number {
   const profile = bytes.readUInt16BE(start);
   const oneByte = profile === 0xbede;
   if (!oneByte && (profile & 0xfff0) !== 0x1000) return -1;
@@ -109,7 +137,7 @@ function findTransportSequence(bytes: Buffer, start: number, end: number, wanted
     const length = oneByte ? (head & 0x0f) + 1 : at(bytes, offset + 1);
     if (oneByte && id === 15) return -1;
     offset += oneByte ? 1 : 2;
-    if (id === wanted) return length >= 2 && offset + 2 <= end ? bytes.readUInt16BE(offset) : -1;
+    if (id === wanted) return offset + length <= end ? offset : -1;
     offset += length;
   }
   return -1;

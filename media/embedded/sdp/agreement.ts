@@ -7,6 +7,9 @@ import type { StreamGroups } from './stream-groups.js';
 /** Header extension that numbers all packets of a transport, for congestion control by the sender. */
 export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
+/** Header extension that says how loud the sound of a packet is (RFC 6464). */
+export const levelExtension = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+
 /** The protocol of data channels in the drafts before RFC 8841, whose port stands in `a=sctpmap`. */
 export const mappedProtocol = 'DTLS/SCTP';
 
@@ -55,6 +58,8 @@ export interface AgreedMedia {
   readonly codecs: readonly AgreedCodec[];
   /** Id of `transportExtension`; 0: not negotiated. */
   readonly transportExtension: number;
+  /** Id of `levelExtension`, of audio that the other side sends; 0 or undefined: not negotiated. */
+  readonly levelExtension?: number;
   /** How the streams of the other side belong together; undefined in our offer. */
   readonly groups?: StreamGroups;
   /** In our offer only: what the other side may send, in kbit/s; 0 or undefined: no limit. */

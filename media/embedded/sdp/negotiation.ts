@@ -9,7 +9,7 @@ import type {
   Agreement,
   SourceCodecs,
 } from './agreement.js';
-import { mappedProtocol, transportExtension } from './agreement.js';
+import { levelExtension, mappedProtocol, transportExtension } from './agreement.js';
 import type { RemoteDescription } from './description.js';
 import { mirrored, sends } from './direction.js';
 import type { OfferedCodec, OfferedSection, SessionDescription, TransportDescription } from './sdp-reader.js';
@@ -115,6 +115,7 @@ function agreedMedia(
     direction: mirrored(direction),
     codecs: agreed,
     transportExtension: sends(direction) ? (extensions.get(transportExtension) ?? 0) : 0,
+    levelExtension: kind === 'audio' && sends(direction) ? (extensions.get(levelExtension) ?? 0) : 0,
     groups,
   };
 }

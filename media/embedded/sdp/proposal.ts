@@ -17,6 +17,7 @@ export interface Proposal {
 }
 
 const transportExtensionId = 3;
+const levelExtensionId = 1;
 const protocol = 'UDP/TLS/RTP/SAVPF';
 const everything = { bundled: true, reducedSize: false, rtcpPort: true, trickle: true, streamSemantics: true };
 
@@ -37,6 +38,7 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
         return { codec, payloadType, parameters, feedback: feedbackFor(kind, weReceive), repairType };
       }),
       transportExtension: weReceive ? transportExtensionId : 0,
+      levelExtension: weReceive && kind === 'audio' ? levelExtensionId : 0,
       limit: weReceive ? limits[kind] : 0,
     },
   }));

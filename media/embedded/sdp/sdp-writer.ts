@@ -1,5 +1,5 @@
 import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from './agreement.js';
-import { mappedProtocol, transportExtension } from './agreement.js';
+import { levelExtension, mappedProtocol, transportExtension } from './agreement.js';
 import type { LocalDescription, SentStreams } from './description.js';
 import { sends } from './direction.js';
 
@@ -70,6 +70,7 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     'a=rtcp-mux',
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
     ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
+    ...(media.levelExtension ? [`a=extmap:${media.levelExtension} ${levelExtension}`] : []),
     ...media.codecs.flatMap(codecLines),
     ...(sends(media.direction) ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
   ];
