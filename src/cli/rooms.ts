@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { contentOfFile } from '../../options/given-value.js';
+import type { Component } from '../../rest/schemas.js';
 import { UsageError } from './command.js';
 import type { Command, Flags } from './command.js';
 import { Remote, remoteFlags } from './remote.js';
@@ -49,28 +51,60 @@ const show: Command = {
   },
 };
 
-/** By flag: the setting, and how its value is read. */
-const settings: Readonly<
-  Record<string, readonly [name: string, read: 'text' | 'number' | 'yes' | 'all', meaning: string]>
-> = {
-  title: ['title', 'text', 'For people, where it differs from the name.'],
-  metadata: ['metadata', 'text', 'Text that the server does not read.'],
-  'max-participants': ['maxParticipants', 'number', 'How many may come in. 0: any number.'],
-  'empty-timeout-s': ['emptyTimeoutS', 'number', 'How long it waits for its first participant.'],
-  'departure-timeout-s': ['departureTimeoutS', 'number', 'How long it stays after its last participant.'],
-  locked: ['locked', 'yes', 'Only moderators come in.'],
-  'waiting-room': ['waitingRoom', 'yes', 'A moderator lets people in one by one.'],
-  'chat-history': ['chatHistory', 'number', 'How many of the last texts newcomers are told. 0: none.'],
-  'auto-record': ['autoRecord', 'all', 'It is recorded from its first stream on.'],
-  'muted-on-entry': ['mutedOnEntry', 'yes', 'The microphones of those who come later are cut.'],
+/** How a setting is given: what its flag takes (undefined: nothing), and its value from that. */
+interface Given {
+  readonly flag: string;
+  readonly takes?: 'TEXT' | 'N' | 'FILE';
+  readonly meaning: string;
+  /** @throws UsageError, ConfigError */
+  readonly read: (text: string, flag: string) => unknown;
+}
+
+const asText = { takes: 'TEXT', read: (text: string) => text } as const;
+const asNumber = { takes: 'N', read: (text: string, flag: string) => numberIn(flag, text) } as const;
+
+/** All settings of a new room. */
+const settings: Readonly<Record<Exclude<keyof Component<'NewRoom'>, 'name'>, Given>> = {
+  title: { flag: 'title', ...asText, meaning: 'For people, where it differs from the name.' },
+  metadata: { flag: 'metadata', ...asText, meaning: 'Text that the server does not read.' },
+  maxParticipants: { flag: 'max-participants', ...asNumber, meaning: 'How many may come in. 0: any number.' },
+  emptyTimeoutS: { flag: 'empty-timeout-s', ...asNumber, meaning: 'How long it waits for its first participant.' },
+  departureTimeoutS: {
+    flag: 'departure-timeout-s',
+    ...asNumber,
+    meaning: 'How long it stays after its last participant.',
+  },
+  locked: { flag: 'locked', meaning: 'Only moderators come in.', read: () => true },
+  waitingRoom: { flag: 'waiting-room', meaning: 'A moderator lets people in one by one.', read: () => true },
+  password: {
+    flag: 'password-file',
+    takes: 'FILE',
+    meaning: 'A file with the password that all but moderators are asked for.',
+    // The flags of a program can be read by every user of its machine, so a password is in none.
+    read: (file, flag) => contentOfFile(file, `--${flag}`).value,
+  },
+  listed: { flag: 'unlisted', meaning: 'Public lists do not show it.', read: () => false },
+  chatHistory: {
+    flag: 'chat-history',
+    ...asNumber,
+    meaning: 'How many of the last texts newcomers are told. 0: none.',
+  },
+  keepClosedS: {
+    flag: 'keep-closed-s',
+    ...asNumber,
+    meaning: 'How long its name cannot be opened again after the room was ended.',
+  },
+  autoRecord: { flag: 'auto-record', meaning: 'It is recorded from its first stream on.', read: () => ({}) },
+  mutedOnEntry: {
+    flag: 'muted-on-entry',
+    meaning: 'The microphones of those who come later are cut.',
+    read: () => true,
+  },
 };
 const createFlags: Flags = {
   ...room,
   ...Object.fromEntries(
-    Object.entries(settings).map(([flag, [, read, meaning]]) => [
-      flag,
-      { meaning, ...(read !== 'yes' && read !== 'all' && { value: read === 'text' ? 'TEXT' : 'N' }) },
-    ]),
+    Object.values(settings).map(({ flag, meaning, takes }) => [flag, { meaning, ...(takes && { value: takes }) }]),
   ),
   ...remoteFlags,
 };
@@ -81,11 +115,8 @@ const create: Command = {
   run: async (args, surroundings) => {
     const remote = new Remote(createFlags, args, surroundings);
     const { given } = remote;
-    const wanted = Object.entries(settings).filter(([flag]) => given.isGiven(flag));
-    const values = wanted.map(([flag, [name, read]]): [string, unknown] => {
-      const text = given.text(flag) ?? '';
-      return [name, valueOf(read, flag, text)];
-    });
+    const wanted = Object.entries(settings).filter(([, { flag }]) => given.isGiven(flag));
+    const values = wanted.map(([name, { flag, read }]) => [name, read(given.text(flag) ?? '', flag)] as const);
     const body = { name: remote.needed('room'), ...(Object.fromEntries(values) as object) };
     return printed(remote, await remote.ask({ method: 'POST', path: 'rooms', body }, picture));
   },
@@ -130,20 +161,6 @@ function printed(remote: Remote, shown: z.output<typeof picture>) {
     dialect,
   ]);
   return remote.print(shown, aligned([['name', shown.name], ['opened', shown.createdAt], ...facts, ...people]));
-}
-
-/** @throws UsageError */
-function valueOf(read: 'text' | 'number' | 'yes' | 'all', flag: string, text: string): unknown {
-  switch (read) {
-    case 'text':
-      return text;
-    case 'number':
-      return numberIn(flag, text);
-    case 'yes':
-      return true;
-    case 'all':
-      return {};
-  }
 }
 
 /** @throws UsageError */

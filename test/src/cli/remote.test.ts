@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { publishOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
@@ -13,6 +16,10 @@ const adminToken = 'secret-token';
 describe('atrium rooms and participants', () => {
   const server = useServer({ keys, adminToken, pathPrefix: '/below', evictionMs: 0 });
   const clients: RpcClient[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'remote-'));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
   afterEach(async () => {
     for (const client of clients.splice(0)) {
       client.cut();
@@ -25,7 +32,7 @@ describe('atrium rooms and participants', () => {
   const ask = (words: string | readonly string[], env: NodeJS.ProcessEnv = { KEYS: keys }) =>
     atrium(words, { ATRIUM_URL: server().url, ...env });
 
-  async function join(user: string, room = 'garden'): Promise<RpcClient> {
+  async function joined(user: string, room = 'garden'): Promise<RpcClient> {
     const client = await RpcClient.connect(server().url);
     clients.push(client);
     await client.request('joinRoom', { user, room });
@@ -33,6 +40,8 @@ describe('atrium rooms and participants', () => {
   }
 
   it('makes a room, shows, lists and closes it', async () => {
+    const passwordFile = join(folder, 'password');
+    writeFileSync(passwordFile, 'secret\n');
     const made = await ask([
       'rooms',
       'create',
@@ -43,15 +52,20 @@ describe('atrium rooms and participants', () => {
       '--max-participants',
       '3',
       '--locked',
+      '--unlisted',
+      '--password-file',
+      passwordFile,
     ]);
     expect(made).to.include({ code: 0, told: '' });
     expect(made.out)
       .to.match(/^name +a\/b\nopened +\S+\n/)
       .and.match(/^maxParticipants +3$/m)
-      .and.match(/^locked +true$/m);
+      .and.match(/^locked +true$/m)
+      .and.match(/^listed +false$/m)
+      .and.match(/^hasPassword +true$/m);
     const shown = await ask('rooms show --room a/b --json');
     expect(JSON.parse(shown.out)).to.deep.include({ name: 'a/b', title: 'The hall', participants: [] });
-    await join('ana');
+    await joined('ana');
     expect(await ask('rooms list')).to.deep.equal({
       code: 0,
       told: '',
@@ -65,9 +79,9 @@ describe('atrium rooms and participants', () => {
   });
 
   it('lists participants, mutes them, changes their grants, and removes them', async () => {
-    const ana = await join('ana');
+    const ana = await joined('ana');
     await ana.request('publishVideo', { sdpOffer: publishOffer });
-    await join('a/b');
+    await joined('a/b');
     expect((await ask('participants list --room garden')).out).to.equal(
       'ana  ana  kurento-room  publishes webcam (audio+video)\na/b  a/b  kurento-room\n',
     );
@@ -89,7 +103,7 @@ describe('atrium rooms and participants', () => {
   });
 
   it('takes a token, the admin token, or a key, and the address in a flag', async () => {
-    await join('ana');
+    await joined('ana');
     const token = tokenWith({ sub: 'p', video: { roomAdmin: true, room: 'garden' } }, keys);
     for (const [words, env] of [
       [`--token ${token}`, {}],
@@ -105,7 +119,7 @@ describe('atrium rooms and participants', () => {
   });
 
   it('ends with 1 when the server refuses, and says why', async () => {
-    await join('ana');
+    await joined('ana');
     const weak = tokenWith({ sub: 'p', video: { roomList: true } }, keys);
     for (const [words, text, env] of [
       ['rooms show --room x', 'There is no room "x"\n'],
@@ -116,6 +130,7 @@ describe('atrium rooms and participants', () => {
       ['rooms list', 'There is no key', {}],
       ['participants grant --room garden --participant ana --role king', 'role'],
       ['rooms create --room y --max-participants 900000', 'maxParticipants'],
+      ['rooms create --room y --password-file /nowhere', '--password-file: /nowhere cannot be read'],
     ] as const) {
       const { code, out, told } = await ask(words, env);
       expect({ code, out }, words).to.deep.equal({ code: 1, out: '' });
