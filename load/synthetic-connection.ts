@@ -102,6 +102,12 @@ export class SyntheticConnection {
     if (track?.isOpen() && track.direction() !== 'RecvOnly') track.sendMessageBinary(packet);
   }
 
+  /** RTCP goes both ways, whatever the media does. */
+  tell(kind: Kind, packet: Buffer): void {
+    const track = this.#tracks.get(kind);
+    if (track?.isOpen()) track.sendMessageBinary(packet);
+  }
+
   close(): void {
     this.#connection.close();
   }

@@ -3,19 +3,24 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { initLogger } from 'node-datachannel';
 import { SyntheticConnection, isRtp, streams } from '../../load/synthetic-connection.js';
+import { TransportFeedback } from '../../media/embedded/rtp/transport-feedback.js';
 import { Ages } from './ages.js';
 import type { LoadCommand, LoadReport } from './load-messages.js';
-import { ageOf, fillPacket, newPacket } from './packet.js';
+import { ageOf, fillPacket, newPacket, numberOf } from './packet.js';
 
 /** A process that makes the load: WebRTC clients with a real stack, or bare sockets for the floor. */
 
 const tickMs = 4;
 /** How long packets may take to arrive after the sending has ended, in ms. */
 const arriveMs = 500;
+/** How often receivers tell what has come, in ms. Browsers do so every 50 to 250 ms. */
+const feedbackMs = 100;
 
 const ages = new Ages();
 const senders: { readonly packet: Buffer; readonly send: (packet: Buffer) => void; sequence: number }[] = [];
 const peers = new Map<number, SyntheticConnection>();
+/** Those of receivers whose packets have a number. */
+const feedbacks = new Map<SyntheticConnection, TransportFeedback>();
 
 /** Sends or receives one stream of video. */
 function open(peer: number, sends: boolean): SyntheticConnection {
@@ -29,6 +34,8 @@ function open(peer: number, sends: boolean): SyntheticConnection {
     },
     onRtp: (_kind, packet) => {
       ages.add(ageOf(packet));
+      const number = numberOf(packet);
+      if (number !== undefined) feedbackOf(connection).arrived(number, performance.now());
     },
     onFailure: (error) => {
       throw error;
@@ -43,6 +50,17 @@ function open(peer: number, sends: boolean): SyntheticConnection {
   report({ type: 'offer', peer, sdp: connection.offer });
   return connection;
 }
+
+function feedbackOf(connection: SyntheticConnection): TransportFeedback {
+  const feedback = feedbacks.get(connection) ?? new TransportFeedback();
+  feedbacks.set(connection, feedback);
+  return feedback;
+}
+
+setInterval(() => {
+  for (const [connection, feedback] of feedbacks)
+    for (const message of feedback.take(1, streams.video.ssrc)) connection.tell('video', message);
+}, feedbackMs);
 
 function received(packet: Buffer): void {
   if (isRtp(packet)) ages.add(ageOf(packet));

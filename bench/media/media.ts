@@ -11,6 +11,7 @@ import {
   recordersOfEach,
   recordingSubject,
   relayingSubject,
+  silentSubject,
 } from './subjects.js';
 import type { EmptySubject, Shape, Subject } from './subjects.js';
 
@@ -42,6 +43,8 @@ export async function benchMedia(): Promise<void> {
   const many = await compare((start) => forward(start, audience, 400));
   row('one to forty, 16 k packets/s: one forwarded packet', 'µs CPU', usOf(many), '≤ 0.75');
   const half = await compare((start) => forward(start, meetings, 85));
+  const numbered = await compare((start) => forward(start, meetings, 85), silentSubject, engineSubject);
+  row('one forwarded packet with a number and feedback; floor: without', 'µs CPU', usOf(numbered), '≤ 1.1');
   const relays = await compare((start) => forward(start, meetings, 85), engineSubject, relayingSubject);
   row('one packet over a relay, both ends; floor: one forwarded packet', 'µs CPU', costOfOneMore(relays, 1), '');
   const recorders = await compare((start) => forward(start, meetings, 85), engineSubject, recordingSubject);

@@ -34,6 +34,11 @@ export function fillPacket(packet: Buffer, sequence: number): void {
   packet.writeUInt8(sequence % keyframeEvery === 0 ? 0 : 1, headerBytes + extensionBytes + 1);
 }
 
+/** The number of a packet in its transport, as the engine writes it; undefined: it has none. */
+export function numberOf(packet: Buffer): number | undefined {
+  return packet.readUInt8(0) & 0x10 ? packet.readUInt16BE(headerBytes + 5) : undefined;
+}
+
 /** The time of sending, in the RTP timestamp, which a forwarding server keeps. */
 export function stamp(): number {
   return (performance.now() * ticks) >>> 0;

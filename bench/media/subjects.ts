@@ -55,6 +55,11 @@ export function engineSubject(shape: Shape): Promise<Subject> {
   return engineWith(shape, (_kurento, publication) => Promise.resolve(publication));
 }
 
+/** The same with receivers that tell nothing of the packets that come, so that these need no number. */
+export function silentSubject(shape: Shape): Promise<Subject> {
+  return engineWith(shape, (_kurento, publication) => Promise.resolve(publication), [], false);
+}
+
 /** The same, and between each publisher and its receivers is a relay, both ends of which are in this engine. */
 export function relayingSubject(shape: Shape): Promise<Subject> {
   return engineWith(shape, relayed);
@@ -86,12 +91,13 @@ async function engineWith(
   shape: Shape,
   passOn: (kurento: KurentoSocket, publication: Publication) => Promise<Publication>,
   flags: readonly string[] = [],
+  receiversTell = true,
 ): Promise<Subject> {
   const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
   const [engine, { url }] = await Child.start<never, EngineReport>(compiled, [...engineReport, ...flags]);
   const kurento = await KurentoSocket.open(url);
   const load = await startLoad();
-  const callers = new Callers(load, kurento);
+  const callers = new Callers(load, kurento, receiversTell);
   for (let publisher = 0; publisher < shape.publishers; publisher += 1) {
     const pipeline = await kurento.create('MediaPipeline');
     const there = await passOn(kurento, { pipeline, source: await callers.open(pipeline, true) });
@@ -224,11 +230,14 @@ export async function emptyEngine(count: number): Promise<EmptySubject> {
 class Callers {
   readonly #load: Load;
   readonly #kurento: KurentoSocket;
+  readonly #receiversTell: boolean;
   readonly #endpoints: string[] = [];
 
-  constructor(load: Load, kurento: KurentoSocket) {
+  /** @param receiversTell receivers tell when each packet came */
+  constructor(load: Load, kurento: KurentoSocket, receiversTell = true) {
     this.#load = load;
     this.#kurento = kurento;
+    this.#receiversTell = receiversTell;
   }
 
   /** Resolves with the endpoint once the client is connected to it. */
@@ -239,7 +248,7 @@ class Callers {
     if (source !== undefined) await this.#kurento.invoke(source, 'connect', { sink: endpoint });
     const offered = this.#load.next('offer', (report) => report.peer === peer);
     this.#load.send({ type: 'open', peer, sends });
-    const offer = asBrowser((await offered).sdp);
+    const offer = asBrowser((await offered).sdp, sends || this.#receiversTell);
     const sdp = String(await this.#kurento.invoke(endpoint, 'processOffer', { offer }));
     this.#load.send({ type: 'answer', peer, sdp });
     await this.#kurento.subscribe(endpoint, 'IceCandidateFound');
@@ -260,10 +269,10 @@ async function clientConnected(load: Load, peer: number, other: string): Promise
   if (state === 'failed') throw new Error(`the bench waited for ${connecting}, and the connection failed`);
 }
 
-/** An offer with the extensions of browsers: feedback on every packet, retransmissions, keyframes on request. */
-function asBrowser(sdp: string): string {
-  const feedback = ['transport-cc', 'ccm fir', 'nack', 'nack pli', 'goog-remb'];
-  const lines = [`a=extmap:${transportExtensionId} ${extension}`].concat(
+/** An offer with the extensions of browsers: feedback on every packet, if it `tells`, retransmissions, keyframes on request. */
+function asBrowser(sdp: string, tells: boolean): string {
+  const feedback = [...(tells ? ['transport-cc'] : []), 'ccm fir', 'nack', 'nack pli', 'goog-remb'];
+  const lines = (tells ? [`a=extmap:${transportExtensionId} ${extension}`] : []).concat(
     feedback.map((text) => `a=rtcp-fb:${payloadType} ${text}`),
   );
   return sdp.replace(/^a=rtpmap:96 .*\r\n/m, (line) => `${line}${lines.join('\r\n')}\r\n`);

@@ -73,6 +73,8 @@ export const interframe = Buffer.from([0x10, 0x01, 7, 7, 7]);
 
 export interface ReadRtp {
   readonly extension: boolean;
+  /** What stands in the one-byte header extensions, by their ids. */
+  readonly extensions: ReadonlyMap<number, Buffer>;
   readonly padding: boolean;
   readonly marker: boolean;
   readonly payloadType: number;
@@ -82,16 +84,31 @@ export interface ReadRtp {
   readonly payload: Buffer;
 }
 
-/** Reads a packet with a plain header. */
+/** Reads a packet without contributing sources. */
 export function readRtp(bytes: Buffer): ReadRtp {
+  const extension = (bytes.readUInt8(0) & 0x10) !== 0;
+  const start = headerSize + (extension ? 4 + bytes.readUInt16BE(headerSize + 2) * 4 : 0);
   return {
-    extension: (bytes.readUInt8(0) & 0x10) !== 0,
+    extension,
+    extensions: extension ? readExtensions(bytes.subarray(headerSize + 4, start)) : new Map(),
     padding: (bytes.readUInt8(0) & 0x20) !== 0,
     marker: (bytes.readUInt8(1) & 0x80) !== 0,
     payloadType: bytes.readUInt8(1) & 0x7f,
     sequence: bytes.readUInt16BE(2),
     timestamp: bytes.readUInt32BE(4),
     ssrc: bytes.readUInt32BE(8),
-    payload: bytes.subarray(headerSize),
+    payload: bytes.subarray(start),
   };
+}
+
+/** RFC 8285 §4.2. */
+function readExtensions(bytes: Buffer): Map<number, Buffer> {
+  const extensions = new Map<number, Buffer>();
+  for (let offset = 0; offset < bytes.length;) {
+    const head = bytes.readUInt8(offset);
+    const length = head === 0 ? 0 : (head & 0x0f) + 1;
+    if (head !== 0) extensions.set(head >> 4, bytes.subarray(offset + 1, offset + 1 + length));
+    offset += 1 + length;
+  }
+  return extensions;
 }

@@ -28,13 +28,14 @@ export class EndpointStats {
     type: MediaType | undefined,
     sessions: RtpSessions | undefined,
     data: DataChannels | undefined,
+    now: number,
   ): Record<string, unknown> | null {
     // As on a Kurento Media Server: there is nothing to tell before the negotiation.
     if (!sessions) return type ? null : {};
     const timestampMillis = Date.now();
     const media = {
-      ...(!type || type === 'AUDIO' ? this.#streams('audio', sessions, timestampMillis) : {}),
-      ...(!type || type === 'VIDEO' ? this.#streams('video', sessions, timestampMillis) : {}),
+      ...(!type || type === 'AUDIO' ? this.#streams('audio', sessions, timestampMillis, now) : {}),
+      ...(!type || type === 'VIDEO' ? this.#streams('video', sessions, timestampMillis, now) : {}),
       ...(!type || type === 'DATA' ? channelStats(data, timestampMillis) : {}),
     };
     if (type && Object.keys(media).length === 0) return null;
@@ -45,7 +46,7 @@ export class EndpointStats {
     return { [id]: complex('EndpointStats', endpoint), ...media };
   }
 
-  #streams(kind: RtpKind, sessions: RtpSessions, timestampMillis: number): Record<string, unknown> {
+  #streams(kind: RtpKind, sessions: RtpSessions, timestampMillis: number, now: number): Record<string, unknown> {
     const session = sessions.of(kind);
     if (!session) return {};
     const { inbound, outbound } = this.#streamIds[kind];
@@ -53,7 +54,7 @@ export class EndpointStats {
       [inbound]: complex('RTCInboundRTPStreamStats', inboundStats(inbound, session.inbound(kind), timestampMillis)),
       [outbound]: complex(
         'RTCOutboundRTPStreamStats',
-        outboundStats(outbound, session.outbound(kind), timestampMillis),
+        outboundStats(outbound, session.outbound(kind), timestampMillis, kind === 'video' ? session.bandwidth(now) : 0),
       ),
     };
   }
@@ -112,6 +113,7 @@ function outboundStats(
   id: string,
   stream: OutboundStream | undefined,
   timestampMillis: number,
+  bandwidth: number | undefined,
 ): Record<string, unknown> {
   return {
     ...unknowns,
@@ -124,7 +126,8 @@ function outboundStats(
     packetsLost: stream?.packetsLost ?? 0,
     fractionLost: stream?.fractionLost ?? 0,
     roundTripTime: stream?.roundTripTime ?? 0,
-    targetBitrate: 0,
+    // What the client can take altogether. A Kurento Media Server has 0 here.
+    targetBitrate: Math.round(bandwidth ?? 0),
     firCount: 0,
     pliCount: stream?.counters.keyframeRequests ?? 0,
     nackCount: stream?.counters.nacks ?? 0,

@@ -1,5 +1,6 @@
 import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
+import { BandwidthEstimator } from '../rtp/bandwidth/bandwidth-estimator.js';
 import { Flow } from '../rtp/flow.js';
 import type { Loudness } from '../rtp/loudness.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -53,6 +54,7 @@ export class WebRtcEndpoint extends MediaElement {
   /** The fields of `rembParams` that were set. They are only remembered. */
   remb: Record<string, unknown> = {};
   readonly #sent = newSentStreams();
+  readonly #bandwidth = new BandwidthEstimator();
   readonly #figures: EndpointFigures;
   readonly #stats = new EndpointStats(this.id);
   readonly #mediaFlow: Flow;
@@ -161,7 +163,7 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   stats(type: MediaType | undefined): Record<string, unknown> | null {
-    return this.#stats.of(type, this.#sessions, this.data);
+    return this.#stats.of(type, this.#sessions, this.data, this.context.pulse.now());
   }
 
   override takeData(path: DataPath, message: string | Buffer): void {
@@ -178,12 +180,13 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   override videoWanted(now: number): number | undefined {
-    return this.#sessions?.of('video')?.outbound('video')?.estimate(now);
+    return this.#sessions?.of('video')?.videoWanted(now);
   }
 
   override release(): void {
     this.context.pulse.remove(this.#beat);
     this.#figures.release();
+    this.#sessions?.close();
     if (this.#loudness) this.pipeline.listenNoMore(this.id);
     super.release();
     this.#transports.close();
@@ -261,6 +264,7 @@ export class WebRtcEndpoint extends MediaElement {
         keyframeWanted: () => this.source('VIDEO')?.provideKeyframe(),
       },
       receiveLimit: (now) => this.#receiveLimit(now),
+      bandwidth: this.#bandwidth,
     });
     this.#figures.agreed(agreement, this.#sessions, this.context.pulse.now());
     this.beat(this.#beat);

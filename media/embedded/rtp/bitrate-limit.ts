@@ -4,7 +4,7 @@ import { writeBitrateLimit } from './rtcp.js';
 /** Ms between two messages; a sender forgets a limit after some seconds. */
 const periodMs = 500;
 /** For senders that do not estimate their bandwidth, in bit/s: without any limit they would stay far below. */
-const defaultLimit = 2_500_000;
+export const defaultLimit = 2_500_000;
 /** Ends a limit, in bit/s: more than any camera sends. */
 const noLimit = 1_000_000_000;
 

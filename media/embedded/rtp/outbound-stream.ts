@@ -1,4 +1,5 @@
 import type { Codec } from '../codecs/codec.js';
+import type { OutgoingPath } from './bandwidth/outgoing-path.js';
 import type { InboundStream } from './inbound-stream.js';
 import type { KeptPacket } from './packet-ring.js';
 import type { Picture } from './picture-shift.js';
@@ -6,10 +7,12 @@ import { lastPicture, PictureShift } from './picture-shift.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
-import { headerSize, writeHeader } from './rtp-packet.js';
+import { headerSize, numberedHeaderSize, writeHeader, writeNumberedHeader } from './rtp-packet.js';
 
 /** Packets that are sent again for one request, at most. */
 const repairsPerMessage = 64;
+/** Packets that are repeated at once, at most. */
+const mostRepeated = 100;
 /** Ms for which a receiver's estimate of its bandwidth is valid. Browsers repeat it once a second or more often. */
 const estimateLastsMs = 5000;
 /** Ms between two requests for the same keyframe. */
@@ -23,6 +26,8 @@ export interface OutboundOptions {
   /** Payload type of retransmissions by codec (RFC 4588). Without one a packet is sent again as it was. */
   readonly repairTypes: ReadonlyMap<Codec, number>;
   readonly repairSsrc: number;
+  /** Each packet has a number in the transport, in the header extension with this id; undefined: it has none. */
+  readonly numbers: { readonly extension: number; readonly path: OutgoingPath } | undefined;
   /** False when the packet did not leave. */
   readonly send: (packet: Buffer) => boolean;
   /** Called when nothing can be passed on before the next keyframe of the source. */
@@ -84,9 +89,10 @@ export class OutboundStream {
     if (packet.extended < this.#from) return;
     const number = packet.extended + this.#numberOffset;
     const timestamp = (packet.timestamp + this.#timestampOffset) >>> 0;
-    writeHeader(packet.body, packet.padding, packet.marker, this.#payloadType, number, timestamp, this.ssrc);
     this.#shift?.apply(packet.body);
-    const hasLeft = this.#options.send(packet.body);
+    const wire = this.#options.numbers ? packet.numbered : packet.body;
+    this.#write(wire, packet, this.#payloadType, number, timestamp, this.ssrc);
+    const hasLeft = this.#send(wire, now);
     // The payload is for other receivers too.
     this.#shift?.undo(packet.body);
     if (!hasLeft) return;
@@ -113,7 +119,7 @@ export class OutboundStream {
   }
 
   /** Sends packets again that the receiver did not get, if they are still kept. `sequences`: 16 bits each. */
-  repair(sequences: readonly number[]): void {
+  repair(sequences: readonly number[], now: number): void {
     this.counters.nacks += 1;
     const source = this.#source;
     if (!source || this.#waiting) return;
@@ -122,25 +128,75 @@ export class OutboundStream {
       const wanted = number - this.#numberOffset;
       const kept = wanted >= this.#from ? source.ring.get(wanted) : undefined;
       if (!kept) continue;
-      this.#shift?.apply(kept.body);
-      if (this.#options.send(this.#again(kept, number))) this.counters.repaired += 1;
-      this.#shift?.undo(kept.body);
+      if (this.#sendAgain(kept, number, now)) this.counters.repaired += 1;
     }
+  }
+
+  /** True when packets that the receiver has can be sent again. */
+  get canRepeat(): boolean {
+    return this.#source !== undefined && !this.#waiting && this.#repairType !== undefined;
+  }
+
+  /** Sends about so many bytes of the last packets again: the receiver throws them away, and tells how fast they came. */
+  repeat(bytes: number, now: number): void {
+    const source = this.#source;
+    if (!source || !this.canRepeat) return;
+    let left = bytes;
+    for (let age = 0; left > 0 && age < mostRepeated; age++) {
+      const number = this.#lastNumber - age;
+      const kept = number - this.#numberOffset >= this.#from ? source.ring.get(number - this.#numberOffset) : undefined;
+      if (!kept) return;
+      this.#sendAgain(kept, number, now);
+      left -= kept.body.length;
+    }
+  }
+
+  #sendAgain(kept: KeptPacket, number: number, now: number): boolean {
+    this.#shift?.apply(kept.body);
+    const hasLeft = this.#send(this.#again(kept, number), now);
+    this.#shift?.undo(kept.body);
+    return hasLeft;
+  }
+
+  #send(wire: Buffer, now: number): boolean {
+    if (!this.#options.send(wire)) return false;
+    this.#options.numbers?.path.sent(wire.length, now);
+    return true;
+  }
+
+  /** Writes a header before the payload in `wire`. */
+  #write(
+    wire: Buffer,
+    { padding, marker }: Pick<KeptPacket, 'padding' | 'marker'>,
+    payloadType: number,
+    sequence: number,
+    timestamp: number,
+    ssrc: number,
+  ): void {
+    const { numbers } = this.#options;
+    if (!numbers) {
+      writeHeader(wire, padding, marker, payloadType, sequence, timestamp, ssrc);
+      return;
+    }
+    const { extension, path } = numbers;
+    writeNumberedHeader(wire, padding, marker, payloadType, sequence, timestamp, ssrc, extension, path.next);
   }
 
   #again(kept: KeptPacket, number: number): Buffer {
     const timestamp = (kept.timestamp + this.#timestampOffset) >>> 0;
-    const { body, padding, marker } = kept;
+    const { body } = kept;
+    const size = this.#options.numbers ? numberedHeaderSize : headerSize;
     if (this.#repairType === undefined) {
-      writeHeader(body, padding, marker, this.#payloadType, number, timestamp, this.ssrc);
-      return body;
+      const packet = this.#options.numbers ? Buffer.concat([Buffer.alloc(size - headerSize), body]) : body;
+      this.#write(packet, kept, this.#payloadType, number, timestamp, this.ssrc);
+      return packet;
     }
     // RFC 4588 §4: its former number goes between header and payload, so the packet is copied. Few are.
-    const packet = Buffer.allocUnsafe(body.length + 2);
+    const packet = Buffer.allocUnsafe(size + 2 + body.length - headerSize);
     const { repairSsrc } = this.#options;
-    writeHeader(packet, padding, marker, this.#repairType, this.#repairNumber++, timestamp, repairSsrc);
-    packet.writeUInt16BE(number & 0xffff, headerSize);
-    body.copy(packet, headerSize + 2, headerSize);
+    this.#write(packet, kept, this.#repairType, this.#repairNumber++, timestamp, repairSsrc);
+    packet.writeUInt16BE(number & 0xffff, size);
+    body.copy(packet, size + 2, headerSize);
     return packet;
   }
 

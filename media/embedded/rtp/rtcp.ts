@@ -1,3 +1,6 @@
+import type { Arrivals } from './arrivals.js';
+import { readArrivals } from './arrivals.js';
+
 /** A receiver's report about one stream (RFC 3550 §6.4.1). */
 export interface ReportBlock {
   readonly ssrc: number;
@@ -24,6 +27,7 @@ export type RtcpPacket =
   | { readonly type: 'senderReport'; readonly report: SenderReport; readonly blocks: readonly ReportBlock[] }
   | { readonly type: 'receiverReport'; readonly ssrc: number; readonly blocks: readonly ReportBlock[] }
   | { readonly type: 'nack'; readonly ssrc: number; readonly sequences: readonly number[] }
+  | { readonly type: 'arrivals'; readonly arrivals: Arrivals }
   | { readonly type: 'pictureLoss'; readonly ssrc: number }
   | { readonly type: 'fullIntra'; readonly ssrcs: readonly number[] }
   | { readonly type: 'bitrateLimit'; readonly bitrate: number; readonly ssrcs: readonly number[] }
@@ -57,7 +61,7 @@ function parseOne(count: number, kind: number, bytes: Buffer): RtcpPacket | unde
     case kinds.goodbye:
       return { type: 'goodbye', ssrcs: words(bytes, 4, 4 + count * 4) };
     case kinds.transport:
-      return count === 1 && bytes.length >= 16 ? nack(bytes) : undefined;
+      return transportFeedback(count, bytes);
     case kinds.payload:
       return payloadFeedback(count, bytes);
     default:
@@ -88,6 +92,12 @@ function reportBlocks(bytes: Buffer, start: number, count: number): ReportBlock[
     });
   }
   return blocks;
+}
+
+function transportFeedback(format: number, bytes: Buffer): RtcpPacket | undefined {
+  if (format === 1) return bytes.length >= 16 ? nack(bytes) : undefined;
+  const arrivals = format === 15 ? readArrivals(bytes) : undefined;
+  return arrivals && { type: 'arrivals', arrivals };
 }
 
 /** RFC 4585 §6.2.1: entries of a sequence number and a mask of the 16 numbers after it. */

@@ -1,5 +1,10 @@
 /** Bytes of a plain RTP header: no contributing sources, no extensions (RFC 3550 §5.1). */
 export const headerSize = 12;
+/** Bytes of a header with one extension of four bytes, which has the number of the packet in its transport (RFC 8285). */
+export const numberedHeaderSize = headerSize + 8;
+const extraRoom = numberedHeaderSize - headerSize;
+/** Ids above this one take the form with two bytes (RFC 8285 §4.3). */
+const largestShortId = 14;
 
 /**
  * A view of one received RTP packet. An endpoint has one and parses each packet into it: nothing is allocated for a
@@ -22,6 +27,15 @@ export class RtpPacket {
   extended = 0;
   /** The payload after room for a plain header. The header of each receiver is written there, one after another. */
   body: Buffer = Buffer.alloc(headerSize);
+  /** The body that has room for a numbered header before it, and the view of both; undefined before it is asked for. */
+  #roomy: Buffer | undefined;
+  #numbered: Buffer | undefined;
+
+  /** The body behind room for a numbered header: the same memory, in one view for all receivers, or else a copy. */
+  get numbered(): Buffer {
+    if (this.body !== this.#roomy) return Buffer.concat([Buffer.alloc(extraRoom), this.body]);
+    return (this.#numbered ??= viewWithRoom(this.body));
+  }
 
   /** False when the bytes are no RTP packet. `transportExtension`: the negotiated id of the extension; 0: none. */
   parse(bytes: Buffer, transportExtension: number): boolean {
@@ -50,7 +64,7 @@ export class RtpPacket {
     this.sequence = bytes.readUInt16BE(2);
     this.timestamp = bytes.readUInt32BE(4);
     this.ssrc = bytes.readUInt32BE(8);
-    this.body = payload === headerSize ? bytes : bytes.subarray(payload - headerSize);
+    this.#setBody(withRoom(bytes, payload));
     return true;
   }
 
@@ -61,10 +75,16 @@ export class RtpPacket {
   unwrap(payloadType: number, ssrc: number): boolean {
     if (this.payloadLength < 2 || this.isOnlyPadding) return false;
     this.sequence = this.body.readUInt16BE(headerSize);
-    this.body = this.body.subarray(2);
+    this.#setBody(this.body.subarray(2));
     this.payloadType = payloadType;
     this.ssrc = ssrc;
     return true;
+  }
+
+  /** `body`: with room for a numbered header before it. */
+  #setBody(body: Buffer): void {
+    this.body = this.#roomy = body;
+    this.#numbered = undefined;
   }
 
   /** Bytes of payload, padding included. */
@@ -106,6 +126,43 @@ export function writeHeader(
   body[3] = sequence & 0xff;
   writeWord(body, 4, timestamp);
   writeWord(body, 8, ssrc);
+}
+
+/** The same in the first twenty bytes. `extension`: id of the extension; `number`: its lowest 16 bits are written. */
+export function writeNumberedHeader(
+  numbered: Buffer,
+  padding: boolean,
+  marker: boolean,
+  payloadType: number,
+  sequence: number,
+  timestamp: number,
+  ssrc: number,
+  extension: number,
+  number: number,
+): void {
+  writeHeader(numbered, padding, marker, payloadType, sequence, timestamp, ssrc);
+  numbered[0] = padding ? 0xb0 : 0x90;
+  const [high, low] = [(number >>> 8) & 0xff, number & 0xff];
+  if (extension <= largestShortId) {
+    writeWord(numbered, headerSize, 0xbede_0001);
+    writeWord(numbered, headerSize + 4, (extension << 28) | 0x0100_0000 | (high << 16) | (low << 8));
+  } else {
+    writeWord(numbered, headerSize, 0x1000_0001);
+    writeWord(numbered, headerSize + 4, (extension << 24) | 0x0002_0000 | (high << 8) | low);
+  }
+}
+
+function viewWithRoom({ buffer, byteOffset, length }: Buffer): Buffer {
+  return Buffer.from(buffer, byteOffset - extraRoom, length + extraRoom);
+}
+
+/** The payload after room for a plain header, which is in the same memory behind room for a numbered one. */
+function withRoom(bytes: Buffer, payload: number): Buffer {
+  if (payload >= numberedHeaderSize) return bytes.subarray(payload - headerSize);
+  // Browsers send an extension with each packet; others do not.
+  const copy = Buffer.allocUnsafe(numberedHeaderSize + bytes.length - payload);
+  bytes.copy(copy, numberedHeaderSize, payload);
+  return copy.subarray(extraRoom);
 }
 
 function findTransportSequence(bytes: Buffer, start: number, end: number, wanted: number): number {

@@ -3,7 +3,10 @@ import { codecs } from '../codecs/codecs.js';
 import type { AgreedCodec, AgreedMedia } from '../sdp/agreement.js';
 import type { SentStreams } from '../sdp/description.js';
 import { receives, sends } from '../sdp/direction.js';
-import { BitrateLimit } from './bitrate-limit.js';
+import type { BandwidthEstimator } from './bandwidth/bandwidth-estimator.js';
+import { OutgoingPath } from './bandwidth/outgoing-path.js';
+import { SentRate } from './bandwidth/sent-rate.js';
+import { BitrateLimit, defaultLimit } from './bitrate-limit.js';
 import type { InboundStream } from './inbound-stream.js';
 import { Incoming } from './incoming.js';
 import { OutboundStream } from './outbound-stream.js';
@@ -34,6 +37,8 @@ export interface RtpSessionOptions {
   readonly listener: RtpSessionListener;
   /** What the other side may send of video, in bit/s; 0: no limit. */
   readonly receiveLimit: (now: number) => number;
+  /** How much the other side can take. */
+  readonly bandwidth: BandwidthEstimator;
 }
 
 /** RTP and RTCP of one transport: what comes in, what goes out, what each side tells the other. Times are in ms. */
@@ -45,8 +50,11 @@ export class RtpSession {
   readonly #reports: Reports;
   /** Undefined when the other side keeps to no limit. */
   readonly #limit: BitrateLimit | undefined;
+  /** Undefined when the other side does not tell what has come. */
+  readonly #path: OutgoingPath | undefined;
   readonly #audio: OutboundStream | undefined;
   readonly #video: OutboundStream | undefined;
+  readonly #audioRate = new SentRate();
   /** Each packet is read into this one. */
   readonly #packet = new RtpPacket();
   readonly #transportExtension: number;
@@ -60,6 +68,7 @@ export class RtpSession {
     const sendRtcp = (packet: Buffer): void => {
       options.transport.sendRtcp(packet);
     };
+    this.#path = this.#pathFor(media);
     this.#audio = this.#outboundStream('audio', media);
     this.#video = this.#outboundStream('video', media);
     this.#incoming = new Incoming({ media: incoming, ownSsrc, sendRtcp });
@@ -105,6 +114,23 @@ export class RtpSession {
     if (own) this.#options.transport.sendRtcp(own);
   }
 
+  /** How much video the other side can take, in bit/s; undefined: it is not known, or nothing shows a limit. */
+  videoWanted(now: number): number | undefined {
+    const { bandwidth } = this.#options;
+    const { bitrate } = bandwidth;
+    if (bitrate === undefined) return this.#video?.estimate(now);
+    return bandwidth.isLimited(now) ? Math.max(0, bitrate - this.#audioRate.bitrate) : undefined;
+  }
+
+  /** How much all together the other side can take, in bit/s; undefined: it tells nothing. */
+  bandwidth(now: number): number | undefined {
+    return this.#options.bandwidth.bitrate ?? this.#video?.estimate(now);
+  }
+
+  close(): void {
+    if (this.#path) this.#options.bandwidth.remove(this.#path);
+  }
+
   rtpArrived(bytes: Buffer, now: number): void {
     const packet = this.#packet;
     if (!packet.parse(bytes, this.#transportExtension)) return;
@@ -125,12 +151,31 @@ export class RtpSession {
     this.#video?.tick(now);
     this.#reports.tick(now, streams);
     this.#limit?.tick(now, streams);
+    this.#audioRate.tick(this.#audio?.counters.octets ?? 0, now);
+    this.#probe(now);
+  }
+
+  /** A limit that was found may be there no more. As long as there is none, media itself shows what can be sent. */
+  #probe(now: number): void {
+    const { bandwidth } = this.#options;
+    if (this.#path) bandwidth.beat(now, bandwidth.isLimited(now) ? defaultLimit : 0);
+  }
+
+  /** A path for what is numbered: the other side tells of each packet with a number. */
+  #pathFor(media: readonly AgreedMedia[]): OutgoingPath | undefined {
+    const numbered = media.filter(isNumbered);
+    if (numbered.length === 0) return undefined;
+    const repeats = numbered.some(({ codecs: agreed }) => agreed.some(({ repairType }) => repairType !== undefined));
+    const path = new OutgoingPath(repeats ? (bytes, now) => this.#video?.repeat(bytes, now) : undefined);
+    this.#options.bandwidth.add(path);
+    return path;
   }
 
   #outboundStream(kind: RtpKind, media: readonly AgreedMedia[]): OutboundStream | undefined {
     const section = media.find((one) => one.kind === kind && sends(one.direction));
     if (!section) return undefined;
     const { sent, transport, listener } = this.#options;
+    const path = isNumbered(section) ? this.#path : undefined;
     const taken = codecs.flatMap((codec) => {
       const agreed =
         section.codecs.find((one) => one.codec === codec) ??
@@ -146,6 +191,7 @@ export class RtpSession {
       repairTypes: new Map(repairTypes),
       cname: sent.cname,
       payloadTypes: new Map(taken.map(({ codec, payloadType }) => [codec, payloadType])),
+      numbers: path && { extension: section.sentExtension, path },
       send: (packet) => transport.sendRtp(packet),
       askForKeyframe: () => {
         listener.keyframeWanted();
@@ -165,7 +211,7 @@ export class RtpSession {
         this.#receiveBlocks(packet.blocks, now);
         return;
       case 'nack':
-        this.#outboundOf(packet.ssrc)?.repair(packet.sequences);
+        this.#outboundOf(packet.ssrc)?.repair(packet.sequences, now);
         return;
       case 'pictureLoss':
         this.#pictureLost(packet.ssrc);
@@ -175,6 +221,9 @@ export class RtpSession {
         return;
       case 'bitrateLimit':
         this.#video?.estimated(packet.bitrate, now);
+        return;
+      case 'arrivals':
+        if (this.#path?.told(packet.arrivals, now)) this.#options.bandwidth.told(this.#path, now);
         return;
       case 'goodbye':
         return;
@@ -197,6 +246,11 @@ export class RtpSession {
   #outboundOf(ssrc: number): OutboundStream | undefined {
     return [this.#audio, this.#video].find((stream) => stream?.ssrc === ssrc);
   }
+}
+
+function isNumbered({ direction, sentExtension, codecs: agreed }: AgreedMedia): boolean {
+  const isTold = agreed.some(({ feedback }) => feedback.includes('transport-cc'));
+  return sends(direction) && sentExtension !== 0 && isTold;
 }
 
 /** What the sender of these sections does with our feedback (texts of `a=rtcp-fb`). */

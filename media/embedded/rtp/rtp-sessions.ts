@@ -40,4 +40,8 @@ export class RtpSessions {
   tick(now: number): void {
     for (const session of this.#all) if (session.connected) session.tick(now);
   }
+  /** Nothing is sent any more. */
+  close(): void {
+    for (const session of this.#all) session.close();
+  }
 }

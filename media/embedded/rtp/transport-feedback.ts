@@ -7,9 +7,9 @@ const perMessage = 512;
 /** A late packet is reported again if it is at most this many numbers behind the next message. */
 const lateness = 256;
 /** Unit of deltas, in ms. */
-const tick = 0.25;
+export const tick = 0.25;
 /** Unit of the reference time, in ms. */
-const referenceTick = 64;
+export const referenceTick = 64;
 
 /** 0 not received, 1 received with a small delta of one byte, 2 with a large one of two bytes. */
 type Status = 0 | 1 | 2;

@@ -56,8 +56,10 @@ export interface AgreedMedia {
   readonly direction: Direction;
   /** One codec when we receive. When we only send, all that both sides know, and the source's first. */
   readonly codecs: readonly AgreedCodec[];
-  /** Id of `transportExtension`; 0: not negotiated. */
+  /** Id of `transportExtension` in what comes in; 0: not negotiated. */
   readonly transportExtension: number;
+  /** The same in what we send. */
+  readonly sentExtension: number;
   /** Id of `levelExtension`, of audio that the other side sends; 0 or undefined: not negotiated. */
   readonly levelExtension?: number;
   /** How the streams of the other side belong together; undefined in our offer. */

@@ -1,5 +1,11 @@
 /** As in SDP: `sendonly` means that the side that writes it sends and does not receive. */
-export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+export type Direction = (typeof directions)[number];
+
+export const directions = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const;
+
+export function isDirection(text: string): text is Direction {
+  return directions.some((direction) => direction === text);
+}
 
 /** Whether the side that writes this direction sends. */
 export function sends(direction: Direction): boolean {

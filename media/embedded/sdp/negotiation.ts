@@ -11,7 +11,7 @@ import type {
 } from './agreement.js';
 import { levelExtension, mappedProtocol, transportExtension } from './agreement.js';
 import type { RemoteDescription } from './description.js';
-import { mirrored, sends } from './direction.js';
+import { mirrored, receives, sends } from './direction.js';
 import type { OfferedCodec, OfferedSection, SessionDescription, TransportDescription } from './sdp-reader.js';
 
 /**
@@ -106,7 +106,7 @@ function agreedMedia(
   sources: SourceCodecs,
   preference: 'ours' | 'theirs',
 ): AgreedMedia | undefined {
-  const { direction, extensions, groups, media: kind } = offered;
+  const { direction, extensions, takenExtensions, groups, media: kind } = offered;
   if ((kind !== 'audio' && kind !== 'video') || !isUsable(offered)) return undefined;
   const agreed = agreedCodecs(offered, kind, sources, preference);
   if (agreed.length === 0) return undefined;
@@ -115,6 +115,7 @@ function agreedMedia(
     direction: mirrored(direction),
     codecs: agreed,
     transportExtension: sends(direction) ? (extensions.get(transportExtension) ?? 0) : 0,
+    sentExtension: receives(direction) ? (takenExtensions.get(transportExtension) ?? 0) : 0,
     levelExtension: kind === 'audio' && sends(direction) ? (extensions.get(levelExtension) ?? 0) : 0,
     groups,
   };
@@ -221,19 +222,18 @@ function nearest(
     ?.match;
 }
 
-/** The feedback we use. `transport-cc` is for media that comes in only: we do not pace what we send. */
-export function feedbackFor(kind: RtpKind, receives: boolean): string[] {
-  return [...(kind === 'video' ? videoFeedback : []), ...(receives ? ['transport-cc'] : [])];
-}
+/** The feedback we use. */
+export const usedFeedback: Readonly<Record<RtpKind, readonly string[]>> = {
+  audio: ['transport-cc'],
+  video: ['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc'],
+};
 
-const videoFeedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
-
-function agreedCodec(codec: Codec, match: OfferedCodec, { direction, codecs: all }: OfferedSection): AgreedCodec {
+function agreedCodec(codec: Codec, match: OfferedCodec, { codecs: all }: OfferedSection): AgreedCodec {
   return {
     codec,
     payloadType: match.payloadType,
     parameters: match.parameters,
-    feedback: feedbackFor(codec.kind, sends(direction)).filter((feedback) => match.feedback.includes(feedback)),
+    feedback: usedFeedback[codec.kind].filter((feedback) => match.feedback.includes(feedback)),
     repairType: match.feedback.includes('nack') ? repairTypeOf(match.payloadType, all) : undefined,
   };
 }

@@ -1,8 +1,8 @@
 import type { RtpKind } from '../codecs/codec.js';
 import type { AgreedCodec, AgreedSection, SourceCodecs } from './agreement.js';
 import type { Direction } from './direction.js';
-import { receives } from './direction.js';
-import { codecsFor, feedbackFor } from './negotiation.js';
+import { receives, sends } from './direction.js';
+import { codecsFor, usedFeedback } from './negotiation.js';
 
 /** What an endpoint offers. */
 export interface Proposal {
@@ -35,9 +35,10 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
       direction,
       codecs: codecsFor(kind, weReceive, sources[kind]).map((codec): AgreedCodec => {
         const { payloadType, parameters, repairType } = codec.offer;
-        return { codec, payloadType, parameters, feedback: feedbackFor(kind, weReceive), repairType };
+        return { codec, payloadType, parameters, feedback: usedFeedback[kind], repairType };
       }),
       transportExtension: weReceive ? transportExtensionId : 0,
+      sentExtension: sends(direction) ? transportExtensionId : 0,
       levelExtension: weReceive && kind === 'audio' ? levelExtensionId : 0,
       limit: weReceive ? limits[kind] : 0,
     },

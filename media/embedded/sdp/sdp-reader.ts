@@ -1,5 +1,6 @@
 import type { Fingerprint } from './description.js';
 import type { Direction } from './direction.js';
+import { directions, isDirection, receives, sends } from './direction.js';
 import type { StreamGroups } from './stream-groups.js';
 import { parseStreamGroups } from './stream-groups.js';
 
@@ -47,8 +48,10 @@ export interface OfferedSection {
   /** The session tells what its stream ids mean (`a=msid-semantic`, in drafts before RFC 8830). */
   readonly streamSemantics: boolean;
   readonly codecs: readonly OfferedCodec[];
-  /** Header extensions: id by URI. */
+  /** Header extensions that the other side sends: id by URI. */
   readonly extensions: ReadonlyMap<string, number>;
+  /** Those that it takes. */
+  readonly takenExtensions: ReadonlyMap<string, number>;
   readonly groups: StreamGroups;
   readonly transport: TransportDescription;
   /** Port of data channels (RFC 8841 §5, or `a=sctpmap` in the drafts before); undefined: not given. */
@@ -132,7 +135,8 @@ function parseSection(
     trickle: [...own.all('ice-options'), ...session.all('ice-options')].flatMap(words).includes('trickle'),
     streamSemantics: session.all('msid-semantic').flatMap(words).includes('WMS'),
     codecs: parseCodecs(formats, own),
-    extensions: parseExtensions(own, session),
+    extensions: parseExtensions(own, session, sends),
+    takenExtensions: parseExtensions(own, session, receives),
     groups: parseStreamGroups(own.all('ssrc-group')),
     transport: parseTransport(own, session),
     sctpPort: number(own.first('sctp-port')) ?? mappedPort(own, formats),
@@ -164,14 +168,18 @@ function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
   });
 }
 
-/** Ids are 1 to 255 (RFC 8285 §4). What the other side does not send is left out (§6). */
-function parseExtensions(own: Attributes, session: Attributes): Map<string, number> {
+/** Ids are 1 to 255 (RFC 8285 §4). @param used whether an extension of this direction counts (§6) */
+function parseExtensions(
+  own: Attributes,
+  session: Attributes,
+  used: (direction: Direction) => boolean,
+): Map<string, number> {
   const extensions = new Map<string, number>();
   for (const value of [...session.all('extmap'), ...own.all('extmap')]) {
-    const [, number, direction, name] = /^(\d{1,3})(?:\/(\w+))? (\S+)/.exec(value) ?? [];
+    const [, number, direction = 'sendrecv', name] = /^(\d{1,3})(?:\/(\w+))? (\S+)/.exec(value) ?? [];
     const id = Number(number);
     if (!name || id < 1 || id > 255) continue;
-    if (direction === 'recvonly' || direction === 'inactive') extensions.delete(name);
+    if (isDirection(direction) && !used(direction)) extensions.delete(name);
     else extensions.set(name, id);
   }
   return extensions;
@@ -230,7 +238,7 @@ class Attributes {
   }
 
   direction(): Direction | undefined {
-    return (['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const).find((name) => this.has(name));
+    return directions.find((name) => this.has(name));
   }
 }
 

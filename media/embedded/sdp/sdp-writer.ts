@@ -69,7 +69,7 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     ...transportLines(local, offered.trickle),
     'a=rtcp-mux',
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
-    ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
+    ...extensionLines(media),
     ...(media.levelExtension ? [`a=extmap:${media.levelExtension} ${levelExtension}`] : []),
     ...media.codecs.flatMap(codecLines),
     ...(sends(media.direction) ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
@@ -99,6 +99,11 @@ function transportLines(local: LocalDescription, trickle: boolean): string[] {
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
     `a=setup:${local.setup}`,
   ];
+}
+
+function extensionLines({ transportExtension: received, sentExtension: own }: AgreedMedia): string[] {
+  const ids = [...new Set([received, own])].filter((id) => id !== 0);
+  return ids.map((id) => `a=extmap:${id} ${transportExtension}`);
 }
 
 function streamLines({ kind, codecs }: AgreedMedia, { ssrcs, repairSsrc, cname }: SentStreams): string[] {

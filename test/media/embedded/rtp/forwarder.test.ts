@@ -10,6 +10,7 @@ import {
 import type { Peer } from '../engine.js';
 import { TestEngine } from '../engine.js';
 import { h264, vp8 } from '../offers.js';
+import type { ReadRtp } from '../../../support/rtp.js';
 import { interframe, keyframe } from '../../../support/rtp.js';
 
 const ssrc = 0x1234;
@@ -18,6 +19,11 @@ function sendVideo(peer: Peer, from: number, to: number, payloadType = 96): void
   for (let sequence = from; sequence <= to; sequence++) {
     peer.sends({ payloadType, ssrc, sequence, payload: sequence === from ? keyframe : interframe });
   }
+}
+
+/** Without its number in the transport: each sending has another one. */
+function unnumbered(packets: readonly ReadRtp[]): unknown[] {
+  return packets.map((packet) => ({ ...packet, extensions: undefined }));
 }
 
 describe('forwarding', () => {
@@ -50,7 +56,7 @@ describe('forwarding', () => {
     });
 
     it('leaves marker, timestamp and payload as they are and header extensions behind', () => {
-      const subscriber = engine.subscriber(publisher);
+      const subscriber = engine.subscriber(publisher, { feedback: [] });
       publisher.sends({
         payloadType: 96,
         ssrc,
@@ -261,7 +267,9 @@ describe('forwarding', () => {
       sendVideo(publisher, 1, 20);
       const sent = subscriber.received();
       subscriber.sendsRtcp(writeNack(1, subscriber.announcedSsrc('video'), [7, 9]));
-      expect(subscriber.received()).to.deep.equal(sent.filter(({ sequence }) => sequence === 7 || sequence === 9));
+      expect(unnumbered(subscriber.received())).to.deep.equal(
+        unnumbered(sent.filter(({ sequence }) => sequence === 7 || sequence === 9)),
+      );
     });
 
     it('does so in the numbers of the subscriber', () => {
@@ -272,7 +280,9 @@ describe('forwarding', () => {
       sendVideo(second, 500, 503);
       const sent = subscriber.received();
       subscriber.sendsRtcp(writeNack(1, subscriber.announcedSsrc('video'), [2, 5, 900]));
-      expect(subscriber.received()).to.deep.equal(sent.filter(({ sequence }) => sequence === 5));
+      expect(unnumbered(subscriber.received())).to.deep.equal(
+        unnumbered(sent.filter(({ sequence }) => sequence === 5)),
+      );
     });
   });
 
@@ -312,7 +322,7 @@ describe('forwarding', () => {
       const sent = other.received();
       one.sendsRtcp(writeNack(1, one.announcedSsrc('video'), [7]));
       other.sendsRtcp(writeNack(1, other.announcedSsrc('video'), [7]));
-      expect(other.received()).to.deep.equal(sent.filter(({ sequence }) => sequence === 7));
+      expect(unnumbered(other.received())).to.deep.equal(unnumbered(sent.filter(({ sequence }) => sequence === 7)));
     });
 
     it('takes what the publisher sends again for what it was, once', () => {

@@ -14,7 +14,7 @@ function section(codec: Codec, feedback: readonly string[], groups: StreamGroups
   const { kind } = codec;
   const { payloadType, parameters, repairType } = codec.offer;
   const codecs = [{ codec, payloadType, parameters, feedback, repairType }];
-  return { kind, direction: 'recvonly', codecs, transportExtension: 0, groups };
+  return { kind, direction: 'recvonly', codecs, transportExtension: 0, sentExtension: 0, groups };
 }
 
 const noGroups: StreamGroups = { repaired: new Map(), layers: [] };

@@ -1,0 +1,147 @@
+import { DelayLimit } from './delay-limit.js';
+import type { QueueSign } from './delay-trend.js';
+import { LossLimit } from './loss-limit.js';
+import type { OutgoingPath } from './outgoing-path.js';
+import { Probe } from './probe.js';
+
+/** In bit/s. Before anything is known; and the bounds of an estimate. */
+const first = 300_000;
+const least = 30_000;
+const most = 100_000_000;
+/** A bitrate that was cut is a limit of the path for so long, in ms. */
+const limitedMs = 30_000;
+/**
+ * A probe tries this multiple of the estimate: the first one of a receiver, one after another that went well, and one after
+ * another that did not. None tries more than a multiple of what is wanted.
+ */
+const tries = { first: 3, well: 2, failed: 1.5, wanted: 1.2 };
+/** A probe has gone well when this share of it came. What did not go well still shows what the path takes. */
+const enough = 0.85;
+const careful = 0.9;
+/** Ms between two probes: after one that went well; after the first that did not, twice as long after the next, at most. */
+const pauses = { well: 200, failed: 5000, most: 40_000 };
+/** No probe is sent so soon after a cut, in ms: the queue may not be empty. */
+const quietMs = 1500;
+
+/**
+ * How much one receiver can take over all its transports, from what it tells of the packets that came: there is one
+ * access network behind all of them. It has no clock of its own; times are in ms.
+ */
+export class BandwidthEstimator {
+  readonly #paths = new Set<OutgoingPath>();
+  /** What of the counts of each path has been looked at. */
+  readonly #seen = new Map<OutgoingPath, { came: number; lost: number }>();
+  readonly #delay = new DelayLimit(first);
+  readonly #loss = new LossLimit();
+  #hasHeard = false;
+  #probe: Probe | undefined;
+  #tries = tries.first;
+  #pause = pauses.failed;
+  #probeAt = Number.NEGATIVE_INFINITY;
+  #beatAt = Number.NEGATIVE_INFINITY;
+
+  add(path: OutgoingPath): void {
+    this.#paths.add(path);
+    this.#seen.set(path, { ...path.counts });
+  }
+
+  remove(path: OutgoingPath): void {
+    this.#paths.delete(path);
+    this.#seen.delete(path);
+  }
+
+  /** How much the receiver can take, in bit/s; undefined: it has told nothing yet. */
+  get bitrate(): number | undefined {
+    return this.#hasHeard ? this.#estimate : undefined;
+  }
+
+  /** True when the bitrate is what the path takes; false when no more was tried. */
+  isLimited(now: number): boolean {
+    return now - this.#cutAt < limitedMs;
+  }
+
+  /** The receiver has told something new of this path. */
+  told(path: OutgoingPath, now: number): void {
+    this.#hasHeard = true;
+    this.#observeLoss(path, now);
+    const fresh = this.#fresh(now);
+    const { responseMs } = path;
+    this.#delay.observe({ sign: signOf(fresh), delivered: deliveredOf(fresh), responseMs }, now);
+  }
+
+  /** Called about every 50 ms, by each path. @param wanted what the receiver could use, in bit/s */
+  beat(now: number, wanted: number): void {
+    if (now - this.#beatAt < 1) return;
+    this.#beatAt = now;
+    if (this.#probe) this.#goOn(this.#probe, now);
+    else if (this.#mayProbe(now, wanted)) this.#begin(now, wanted);
+  }
+
+  get #estimate(): number {
+    return Math.min(most, Math.max(least, Math.min(this.#delay.bitrate, this.#loss.bitrate)));
+  }
+
+  get #cutAt(): number {
+    return Math.max(this.#delay.cutAt, this.#loss.cutAt);
+  }
+
+  get #sentBytes(): number {
+    let sum = 0;
+    for (const { sentBytes } of this.#paths) sum += sentBytes;
+    return sum;
+  }
+
+  #fresh(now: number): OutgoingPath[] {
+    return [...this.#paths].filter((path) => path.isFresh(now));
+  }
+
+  #observeLoss(path: OutgoingPath, now: number): void {
+    const seen = this.#seen.get(path);
+    if (!seen) return;
+    const { came, lost } = path.counts;
+    this.#loss.observe(came - seen.came, lost - seen.lost, this.#estimate, path.responseMs, now);
+    [seen.came, seen.lost] = [came, lost];
+  }
+
+  #mayProbe(now: number, wanted: number): boolean {
+    return this.#hasHeard && wanted > this.#estimate && now >= this.#probeAt && now - this.#cutAt > quietMs;
+  }
+
+  /** On the transport that carries most: the receiver measures there what it gets anyway. */
+  #begin(now: number, wanted: number): void {
+    const fresh = this.#fresh(now);
+    const able = fresh.filter(({ canRepeat }) => canRepeat);
+    const [path] = able.sort((one, other) => (other.delivered ?? 0) - (one.delivered ?? 0));
+    if (!path || signOf(fresh) !== 'steady') return;
+    const target = Math.min(most, tries.wanted * wanted, this.#tries * this.#estimate);
+    this.#probe = new Probe(path, target, this.#sentBytes, now);
+  }
+
+  #goOn(probe: Probe, now: number): void {
+    probe.beat(this.#sentBytes, now);
+    if (!probe.hasEnded) return;
+    this.#probe = undefined;
+    const others = deliveredOf(this.#fresh(now).filter((path) => path !== probe.path)) ?? 0;
+    const measured = probe.rate === undefined ? 0 : Math.min(probe.target, probe.rate + others);
+    const wentWell = measured >= enough * probe.target;
+    this.#tries = wentWell ? tries.well : tries.failed;
+    this.#pause = wentWell ? pauses.failed : Math.min(pauses.most, this.#pause * 2);
+    this.#probeAt = now + (wentWell ? pauses.well : this.#pause / 2);
+    if (measured === 0) return;
+    const shown = wentWell ? measured : careful * measured;
+    this.#delay.raise(shown);
+    this.#loss.raise(shown);
+  }
+}
+
+/** One that grows is enough: each sees the same queue, but not each sends all the time. */
+function signOf(paths: readonly OutgoingPath[]): QueueSign {
+  if (paths.some(({ sign }) => sign === 'grows')) return 'grows';
+  return paths.some(({ sign }) => sign === 'shrinks') ? 'shrinks' : 'steady';
+}
+
+function deliveredOf(paths: readonly OutgoingPath[]): number | undefined {
+  let sum: number | undefined;
+  for (const { delivered } of paths) if (delivered !== undefined) sum = (sum ?? 0) + delivered;
+  return sum;
+}
