@@ -11,7 +11,7 @@ import { messageSchema } from '../../../cluster/relay/messages.js';
 import type { Message, Sent } from '../../../cluster/relay/messages.js';
 import type { Post, PostListener } from '../../../cluster/relay/post.js';
 import type { LogBounds } from '../../../cluster/room-log.js';
-import type { Claim, Owner } from '../../../cluster/room-store.js';
+import type { Claim, Owner, Ownership } from '../../../cluster/room-store.js';
 import { textFrame, textOf } from '../../../transport/frame.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { ModelConnection } from './model-connection.js';
@@ -203,6 +203,13 @@ export class ModelNode {
 
   get owned(): readonly { readonly name: string; readonly room: TinyRoom | undefined }[] {
     return [...this.#owned.values()];
+  }
+
+  /** Whether it has the room in memory: it does not know yet of one that it was given a moment ago. */
+  has({ hash, epoch }: Ownership): boolean {
+    return [...this.#owned.values()].some(
+      ({ hash: owned, journal }) => owned === hash && journal.ownership.epoch === epoch,
+    );
   }
 
   /** Gives a room away, if it has any that is open. */

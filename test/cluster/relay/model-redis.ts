@@ -102,9 +102,14 @@ export class ModelRedis {
     return [...this.#owners.keys(), ...this.#states.keys()];
   }
 
-  /** The nodes that own rooms. */
-  get owners(): readonly string[] {
-    return [...this.#owners.values()].map(({ node }) => node);
+  /** The owner of each room. @returns `hasState`: whether there is something to lose of it */
+  get owners(): readonly (Ownership & { readonly node: string; readonly hasState: boolean })[] {
+    return [...this.#owners].map(([hash, { node, epoch }]) => ({
+      hash,
+      node,
+      epoch,
+      hasState: this.#states.has(hash),
+    }));
   }
 
   /** Of all that was written until now. */

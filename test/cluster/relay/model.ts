@@ -170,13 +170,22 @@ export async function runModel(seed: number, rules: ModelRules = allRules, loses
     const ms = schedule.between(50, 1_500);
     for (const each of alive()) each.connection.cut(ms + schedule.between(0, 100));
   };
-  /** Redis goes on with what a replica has, or with nothing: owners that live write their rooms again. */
+  /**
+   * Redis goes on with what a replica has, or with nothing: owners that live write their rooms again. Not while a room was given to a node
+   * that does not know of it yet: nobody has it in memory then.
+   */
   const failOver = (): void => {
     const isEmptied = schedule.happens(0.3);
     const replica = isEmptied ? undefined : redis.replicate();
     schedule.after(isEmptied ? 0 : schedule.between(1, 300), () => {
-      const ids = new Set(alive().flatMap(({ id, isUp, process }) => (isUp && !process.isFrozen ? [id] : [])));
-      if (!redis.owners.every((id) => ids.has(id)) || !redis.failOver(replica)) return;
+      const acting = new Map(
+        alive().flatMap((node) => (node.isUp && !node.process.isFrozen ? [[node.id, node] as const] : [])),
+      );
+      const canBeWrittenAgain = redis.owners.every(({ node: id, hasState, ...room }) => {
+        const node = acting.get(id);
+        return node && (!hasState || node.has(room));
+      });
+      if (!canBeWrittenAgain || !redis.failOver(replica)) return;
       expectations.trace(`FAIL-OVER ${isEmptied ? 'to nothing' : ''}`);
       if (isEmptied) keys.clear();
       failOvers += 1;
