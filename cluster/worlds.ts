@@ -32,6 +32,8 @@ export interface WorldsListener {
 
 /** How often it is looked at who owns what, in ms. */
 const lookEveryMs = 1_000;
+/** How long a client may wait until this node knows who serves its world, in ms. A busy node knows it again sooner. */
+const unsureMs = 3_000;
 /** How long Redis may take to hear that this node gives its worlds back, in ms. */
 const releaseMs = 2_000;
 
@@ -51,6 +53,8 @@ export class Worlds {
   /** Nodes that clients may have been passed on to. */
   readonly #known = new Set<string>();
   readonly #asking = new Map<string, Promise<WorldOwner>>();
+  /** Clients that came while this node may not act. */
+  readonly #unsure = new Set<() => void>();
   /** The worlds that were asked for, by what they are called in Redis. */
   readonly #worlds = new Map<string, Set<string>>();
   #isReleased = false;
@@ -68,11 +72,13 @@ export class Worlds {
     return [...this.#held.values()].map(({ ownership }) => ownership.hash);
   }
 
-  /** Remembered until it is known to have changed. A world that nobody owns becomes this node's. Never rejects. */
+  /**
+   * Remembered until it is known to have changed. A world that nobody owns becomes this node's. A node that may not act knows nothing for
+   * sure: it answers once it may, or for a while has not been able to. Never rejects.
+   */
   ownerOf(world: string): WorldOwner | Promise<WorldOwner> {
     const { membership } = this.#context.node;
-    // A node that may not act knows nothing for sure.
-    if (membership.state === 'frozen') return undefined;
+    if (membership.state === 'frozen') return this.#isClosed ? undefined : this.#ownerOnceUp(world);
     const name = this.#nameOf(world);
     if (this.#held.has(name)) return 'here';
     const other = this.#others.get(name);
@@ -90,6 +96,11 @@ export class Worlds {
     const name = this.#nameOf(world);
     if (this.#others.get(name)?.node === node) this.#forget(name);
     void this.#context.node.membership.peers.suspect(node);
+  }
+
+  /** For `NodeHooks.up`. */
+  up(): void {
+    for (const go of [...this.#unsure]) go();
   }
 
   /** For `NodeHooks.taken`. @returns whether it is a world, which is this node's then */
@@ -123,6 +134,7 @@ export class Worlds {
     this.#stopLook();
     this.#held.clear();
     this.#others.clear();
+    this.up();
   }
 
   #nameOf(world: string): string {
@@ -130,6 +142,20 @@ export class Worlds {
     const worlds = this.#worlds.get(name) ?? new Set();
     this.#worlds.set(name, worlds.add(world));
     return name;
+  }
+
+  async #ownerOnceUp(world: string): Promise<WorldOwner> {
+    const { clock, node } = this.#context;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        stop();
+        this.#unsure.delete(go);
+        resolve();
+      };
+      const stop = clock.later(unsureMs, go);
+      this.#unsure.add(go);
+    });
+    return this.#isClosed || node.membership.state === 'frozen' ? undefined : this.ownerOf(world);
   }
 
   async #ask(name: string): Promise<WorldOwner> {

@@ -88,6 +88,7 @@ export async function startNode(
       frozenAt = undefined;
       gone.up();
       waiting?.up();
+      worlds?.up();
       relay?.up();
     },
     dead: (id) => {

@@ -370,14 +370,16 @@ export class Doors {
           for (const [name, value] of headers) response.setHeader(name, value);
           refuseWith(503, reason);
         };
+        const here = (): void => {
+          if (response.headersSent) return;
+          if (typeof mounted.mount === 'function') mounted.mount(request, response);
+          else mounted.mount.request(request, response);
+        };
         this.#route(mounted.world, request, {
-          here: () => {
-            if (typeof mounted.mount === 'function') mounted.mount(request, response);
-            else mounted.mount.request(request, response);
-          },
+          here,
           away: (tunnel, world, owner) => {
             exchange.bound(refuse);
-            tunnel.request(world, owner, request, response, unavailable);
+            tunnel.request(world, owner, request, response, { here, refuse: unavailable });
           },
           refuse: unavailable,
         });
@@ -432,13 +434,14 @@ export class Doors {
       answerRaw(socket, 403, refusal.reason);
       return;
     }
+    const here = (): void => {
+      if (mount) mount.upgrade(request, socket, head);
+      else if (door) this.#open(door, { request, socket, head, caller });
+    };
     this.#route(door?.world ?? mounted?.world, request, {
-      here: () => {
-        if (mount) mount.upgrade(request, socket, head);
-        else if (door) this.#open(door, { request, socket, head, caller });
-      },
+      here,
       away: (tunnel, world, owner) => {
-        this.#passOn(tunnel, { world, owner, request, socket, head, caller });
+        this.#passOn(tunnel, { world, owner, request, socket, head, caller }, here);
       },
       refuse: (reason, headers) => {
         refuse(503, reason, headers);
@@ -470,8 +473,11 @@ export class Doors {
     });
   }
 
-  /** To another node. The client has a place here too: the limits for its address hold at each node. */
-  #passOn(tunnel: Tunnel, { world, owner, request, socket, head, caller }: Upgrade & Route): void {
+  /**
+   * To another node. The client has a place here too: the limits for its address hold at each node.
+   * @param here serves it on this node, should that turn out to be the one
+   */
+  #passOn(tunnel: Tunnel, { world, owner, request, socket, head, caller }: Upgrade & Route, here: () => void): void {
     const place = this.#enter(request, socket, caller);
     if (!place) return;
     const refuse: Refuse = (reason, headers) => {
@@ -479,7 +485,15 @@ export class Doors {
       answerRaw(socket, 503, reason, headers);
     };
     // Node hands over a socket of its HTTP server. The type is for programs that hand over another stream.
-    tunnel.upgrade(world, owner, { request, socket: socket as Socket, head }, refuse, () => {
+    const ways = {
+      here: () => {
+        // It takes a place of its own.
+        place.leave();
+        here();
+      },
+      refuse,
+    };
+    tunnel.upgrade(world, owner, { request, socket: socket as Socket, head }, ways, () => {
       if (head.length > 0) place.introduced();
       else socket.once('data', place.introduced);
     });

@@ -44,9 +44,11 @@ describe('Clients of all protocols at several nodes', function () {
     return stage.node({ port, nodeUrl: `http://127.0.0.1:${port}`, clusterSecret, orchestrator });
   }
 
+  /** One that keeps its world as long as it lives, however busy the machine is. That it is killed is seen at once all the same. */
   async function nodeProcess(): Promise<ServerProcess> {
     const port = await freePort();
-    return stage.nodeProcess(port, { NODE_URL: `http://127.0.0.1:${port}`, CLUSTER_SECRET: clusterSecret });
+    const own = { NODE_URL: `http://127.0.0.1:${port}`, LEASE_MS: '30000' };
+    return stage.nodeProcess(port, { ...own, CLUSTER_SECRET: clusterSecret });
   }
 
   async function comeIn(door: Door, to: { readonly url: string }, name: string, room = 'hall'): Promise<Visitor> {

@@ -333,10 +333,33 @@ describe('Through a node that is not the owner of a world', function () {
     });
   });
 
+  describe('comes a client whose owner has changed since it was asked for', () => {
+    const nodes = TwoNodes.use();
+    afterEach(() => nodes.empty());
+
+    for (const door of worldDoors.filter(({ name }) =>
+      /^Concierge|^EasyRTC, WebSocket.*4$|polling.*(4|0\.9)$/.test(name),
+    )) {
+      it(`${door.name}: at once, to the node that is the owner now, be it this one`, async () => {
+        const { gateway, owner } = nodes;
+        for (const next of [nodeAt('the owner', owner.origin), 'here'] as const) {
+          gateway.worlds.owner = nodeAt('the former owner', owner.origin);
+          gateway.worlds.next = next;
+          const visitor = owner.keep(await enter(door, gateway.origin, { name: 'ada' }));
+          await visitor.ask();
+          const atGateway = gateway.service.dialects.reduce((sum, { state }) => sum + state.connections, 0);
+          expect([owner.clients, atGateway]).to.deep.equal(next === 'here' ? [0, 1] : [1, 0]);
+          await nodes.empty();
+        }
+      });
+    }
+  });
+
   describe('is refused what', () => {
     const nodes = TwoNodes.use();
     afterEach(async () => {
       nodes.worlds.owner = 'here';
+      nodes.gateway.worlds.next = undefined;
       nodes.gateway.worlds.owner = nodeAt('the owner', nodes.owner.origin);
       await nodes.empty();
     });
@@ -357,6 +380,16 @@ describe('Through a node that is not the owner of a world', function () {
       nodes.worlds.owner = nodeAt('the gateway', nodes.gateway.origin);
       expect(await refusal()).to.deep.equal([503, '1', 'Another node serves these clients now']);
       expect(nodes.gateway.worlds.mistakes.slice(-2)).to.deep.equal(['the owner', 'the owner']);
+    });
+
+    it('has moved twice meanwhile: the next owner is asked once', async () => {
+      const { worlds } = nodes.gateway;
+      nodes.worlds.owner = undefined;
+      worlds.owner = nodeAt('the former owner', nodes.owner.origin);
+      worlds.next = nodeAt('the owner', nodes.owner.origin);
+      expect(await refusal()).to.deep.equal([503, '1', 'Another node serves these clients now']);
+      // A plain request, and then an upgrade, which goes to the second one at once.
+      expect(worlds.mistakes.slice(-3)).to.deep.equal(['the former owner', 'the owner', 'the owner']);
     });
 
     it('nobody serves, or a node without NODE_URL', async () => {

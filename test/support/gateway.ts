@@ -14,6 +14,8 @@ export const clusterSecret = 'a secret of nodes, for tests alone';
 /** The node that serves the clients of all worlds, in the hands of a test. */
 export class GivenOwner implements WorldOwners {
   owner: WorldOwner | Promise<WorldOwner>;
+  /** The owner once a node did not answer, or was not the one. Undefined: the same as before. */
+  next: WorldOwner | Promise<WorldOwner>;
   /** The nodes that did not answer, or were not the one. */
   readonly mistakes: string[] = [];
 
@@ -27,6 +29,7 @@ export class GivenOwner implements WorldOwners {
 
   mistaken(_world: string, node: string): void {
     this.mistakes.push(node);
+    this.owner = this.next ?? this.owner;
   }
 }
 

@@ -102,7 +102,8 @@ export class PassedRequest {
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** It is gone once it was sent. */
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 

@@ -6,7 +6,7 @@ import type { Caller } from '../gate/caller.js';
 import type { SocketCount } from '../gate/socket-count.js';
 import { elsewhere, retryAfter } from './answer.js';
 import { Departures } from './departures.js';
-import { PassedRequest } from './passed-request.js';
+import { PassedRequest, hasBody } from './passed-request.js';
 import { PassedUpgrade } from './passed-upgrade.js';
 import { Proofs } from './proof.js';
 import type { OtherNode, WorldOwner, WorldOwners } from './world-owners.js';
@@ -39,6 +39,15 @@ export interface Ways {
   readonly away: (owner: OtherNode) => void;
   readonly refuse: Refuse;
 }
+
+/** What becomes of a request when the node that it was passed on to does not serve it. */
+export type OtherWays = Pick<Ways, 'here' | 'refuse'>;
+
+/** Begins to pass a request on to that node. */
+type Start = (
+  owner: OtherNode,
+  ends: { readonly lost: () => void; readonly elsewhere: () => void; readonly over: () => void },
+) => PassedRequest | PassedUpgrade;
 
 const nobody = 'No node serves these clients at the moment';
 const moved = 'Another node serves these clients now';
@@ -117,13 +126,11 @@ export class Tunnel {
   }
 
   /** Passes a plain request on, and its answer back. */
-  request(world: string, owner: OtherNode, request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
-    const { node } = owner;
-    this.#keep(node, refuse, (over) => {
+  request(world: string, owner: OtherNode, request: IncomingMessage, response: ServerResponse, ways: OtherWays): void {
+    this.#pass(world, owner, request, ways, (to, ends) => {
       return new PassedRequest(request, response, {
-        begin: (isKept) => this.#departures.begin(request, owner, [], isKept),
-        ...this.#failures(world, node, refuse),
-        over,
+        begin: (isKept) => this.#departures.begin(request, to, [], isKept),
+        ...ends,
       });
     });
   }
@@ -137,16 +144,15 @@ export class Tunnel {
     world: string,
     owner: OtherNode,
     { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Socket; readonly head: Buffer },
-    refuse: Refuse,
+    ways: OtherWays,
     entered: () => void,
   ): void {
-    const { node } = owner;
     const upgrade = ['Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? ''];
     let isIn = false;
-    this.#keep(node, refuse, (over) => {
+    this.#pass(world, owner, request, ways, (to, { over, ...failures }) => {
       return new PassedUpgrade(socket, head, {
-        begin: () => this.#departures.begin(request, owner, upgrade, false),
-        ...this.#failures(world, node, refuse),
+        begin: () => this.#departures.begin(request, to, upgrade, false),
+        ...failures,
         stillMs: this.#options.stillMs,
         entered: () => {
           isIn = true;
@@ -185,28 +191,48 @@ export class Tunnel {
     else away(owner);
   }
 
-  #failures(world: string, node: string, refuse: Refuse): { lost: () => void; elsewhere: () => void } {
+  /** @param isLast whether it is refused when that node does not serve it either */
+  #pass(
+    world: string,
+    owner: OtherNode,
+    request: IncomingMessage,
+    ways: OtherWays,
+    start: Start,
+    isLast = hasBody(request),
+  ): void {
     const { worlds } = this.#options;
-    return {
-      lost: () => {
-        if (!this.#isClosed) worlds.mistaken(world, node);
-        refuse(silent, [retryAfter]);
-      },
-      elsewhere: () => {
-        worlds.mistaken(world, node);
-        refuse(moved, [retryAfter]);
-      },
-    };
-  }
-
-  /** @param start is given what is to be called when it is over */
-  #keep(node: string, refuse: Refuse, start: (over: () => void) => PassedRequest | PassedUpgrade): void {
+    const { node } = owner;
+    const { here, refuse } = ways;
     const open = this.#open.get(node) ?? new Set();
     this.#open.set(node, open);
     try {
-      const passed = start(() => {
-        open.delete(passed);
-        if (open.size === 0 && this.#open.get(node) === open) this.#open.delete(node);
+      const passed = start(owner, {
+        lost: () => {
+          if (!this.#isClosed) worlds.mistaken(world, node);
+          refuse(silent, [retryAfter]);
+        },
+        elsewhere: () => {
+          worlds.mistaken(world, node);
+          const refuseMoved = (): void => {
+            refuse(moved, [retryAfter]);
+          };
+          if (isLast) {
+            refuseMoved();
+            return;
+          }
+          this.route(world, request, {
+            here,
+            away: (next) => {
+              if (next.node === node) refuseMoved();
+              else this.#pass(world, next, request, ways, start, true);
+            },
+            refuse,
+          });
+        },
+        over: () => {
+          open.delete(passed);
+          if (open.size === 0 && this.#open.get(node) === open) this.#open.delete(node);
+        },
       });
       open.add(passed);
     } catch {
