@@ -15,8 +15,8 @@ import type {
 /** The pipeline of an element. */
 export interface ElementHolder {
   after(effect: () => void): void;
-  /** @throws MediaError when this node may not act, or the pipeline is over */
-  assertUp(): void;
+  /** As `FencedRoom.make`. @throws MediaError also when the pipeline is over */
+  make<T>(call: () => Promise<T>): Promise<T>;
   removed(element: FencedElement): void;
 }
 
@@ -33,13 +33,11 @@ export class FencedElement<Inner extends MediaElement = MediaElement>
   }
 
   async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
-    this.assertUsable();
-    await this.inner.connect(innerOf(sink), kind);
+    await this.make(async () => this.inner.connect(innerOf(sink), kind));
   }
 
   async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
-    this.assertUsable();
-    await this.inner.disconnect(innerOf(sink), kind);
+    await this.make(async () => this.inner.disconnect(innerOf(sink), kind));
   }
 
   /** For the engine below. */
@@ -54,10 +52,13 @@ export class FencedElement<Inner extends MediaElement = MediaElement>
     };
   }
 
-  /** @throws MediaError */
-  protected assertUsable(): void {
+  /** Makes a call once this node may act. @throws MediaError also when this is over by then */
+  protected async make<T>(call: () => Promise<T>): Promise<T> {
     if (this.end) throw this.end;
-    this.#pipeline.assertUp();
+    return this.#pipeline.make(async () => {
+      if (this.end) throw this.end;
+      return call();
+    });
   }
 
   protected after(effect: () => void): void {
@@ -71,8 +72,7 @@ export class FencedElement<Inner extends MediaElement = MediaElement>
 
 export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint {
   async answer(sdpOffer: string): Promise<string> {
-    this.assertUsable();
-    const sdpAnswer = await this.inner.answer(sdpOffer);
+    const sdpAnswer = await this.make(async () => this.inner.answer(sdpOffer));
     if (this.end) throw this.end;
     return sdpAnswer;
   }
@@ -111,24 +111,32 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
 
 /** Nobody adopts it. So no other node goes on with it, and this one may stop it at any time. */
 export class FencedRecorder extends FencedElement<Recorder> implements Recorder {
+  #hasStopped = false;
+
   async start(): Promise<void> {
-    this.assertUsable();
-    await this.inner.start();
+    await this.#makeUnlessStopped(async () => this.inner.start());
   }
 
   async pause(): Promise<void> {
-    this.assertUsable();
-    await this.inner.pause();
+    await this.#makeUnlessStopped(async () => this.inner.pause());
   }
 
   async resume(): Promise<void> {
-    this.assertUsable();
-    await this.inner.resume();
+    await this.#makeUnlessStopped(async () => this.inner.resume());
   }
 
+  /** Does not wait until this node may act. Calls that wait are refused then. */
   async stop(): Promise<void> {
     if (this.end) throw this.end;
+    this.#hasStopped = true;
     await this.inner.stop();
+  }
+
+  async #makeUnlessStopped(call: () => Promise<void>): Promise<void> {
+    await this.make(async () => {
+      if (this.#hasStopped) throw new MediaError('released', 'The recorder was stopped');
+      await call();
+    });
   }
 
   /** As `heard`. */

@@ -54,9 +54,8 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
   }
 
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint> {
-    this.assertUp();
     const endpoint = new FencedEndpoint(this);
-    return this.#make(endpoint, this.inner.createEndpoint(options, endpoint.heardAll(listener)));
+    return this.#begin(endpoint, async () => this.inner.createEndpoint(options, endpoint.heardAll(listener)));
   }
 
   hasFilter(type: VideoFilter['type']): boolean {
@@ -64,15 +63,13 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
   }
 
   async createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<MediaElement> {
-    this.assertUp();
     const element = new FencedElement(this);
-    return this.#make(element, this.inner.createFilter(filter, element.heard(listener), options));
+    return this.#begin(element, async () => this.inner.createFilter(filter, element.heard(listener), options));
   }
 
   async createRecorder(options: RecorderOptions, listener: RecorderListener): Promise<Recorder> {
-    this.assertUp();
     const recorder = new FencedRecorder(this);
-    return this.#make(recorder, this.inner.createRecorder(options, recorder.heardAll(listener)));
+    return this.#begin(recorder, async () => this.inner.createRecorder(options, recorder.heardAll(listener)));
   }
 
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
@@ -114,9 +111,12 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     this.#room.after(effect);
   }
 
-  assertUp(): void {
+  async make<T>(call: () => Promise<T>): Promise<T> {
     if (this.end) throw this.end;
-    this.#room.assertUp();
+    return this.#room.make(async () => {
+      if (this.end) throw this.end;
+      return call();
+    });
   }
 
   removed(element: FencedElement): void {
@@ -129,13 +129,14 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     this.#over();
   }
 
-  async #make<T extends FencedElement<Inner>, Inner extends MediaElement>(
+  async #begin<T extends FencedElement<Inner>, Inner extends MediaElement>(
     element: T,
-    making: Promise<Inner>,
+    create: () => Promise<Inner>,
   ): Promise<T> {
+    if (this.end) throw this.end;
     this.#elements.add(element);
     try {
-      element.begin(await making);
+      element.begin(await this.make(create));
       if (element.end) throw element.end;
       return element;
     } catch (error) {

@@ -84,6 +84,6 @@ export abstract class FencedThing<Inner extends Pick<MediaElement | Pipeline, 'r
   protected abstract done(): void;
 }
 
-function released(): MediaError {
+export function released(): MediaError {
   return new MediaError('released', 'It has been released');
 }

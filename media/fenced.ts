@@ -1,10 +1,13 @@
 import { MediaError } from './errors.js';
 import { FencedPipeline } from './fenced-pipeline.js';
+import { released } from './fenced-thing.js';
+import { HeldCalls } from './held-calls.js';
+import type { CallRule } from './held-calls.js';
 import type { MediaEngine, MediaRecord, Pipeline, PipelineListener } from './port.js';
 
 /** The right of this node to act. */
-export interface Fence {
-  /** False while another node may have taken its rooms over. */
+export interface Fence extends CallRule {
+  /** False while another node may have taken its rooms over. Once it is true again, `FencedEngine.up` is called. */
   readonly isUp: boolean;
   /** Calls `effect` once it is certain that this node owned the room after the call. Never, when another node owns it. */
   after(room: string, effect: () => void): void;
@@ -12,7 +15,8 @@ export interface Fence {
 
 /**
  * An engine for rooms that another node may take over at any time. Nothing that another node could know of by its record is released
- * before it is certain that this one still owns the room. What nobody has a record of is released at once.
+ * before it is certain that this one still owns the room. What nobody has a record of is released at once. Calls that come while this node
+ * may not act wait until it knows whether it still owns the room.
  */
 export class FencedEngine implements MediaEngine {
   readonly #engine: MediaEngine;
@@ -34,8 +38,7 @@ export class FencedEngine implements MediaEngine {
     const pipeline = new FencedPipeline(room);
     room.add(pipeline);
     try {
-      room.assertUp();
-      pipeline.begin(await this.#engine.openPipeline(pipeline.heard(listener), name));
+      pipeline.begin(await room.make(async () => this.#engine.openPipeline(pipeline.heard(listener), name)));
       room.assertOwned();
       return pipeline;
     } catch (error) {
@@ -50,6 +53,11 @@ export class FencedEngine implements MediaEngine {
     room.add(pipeline);
     pipeline.begin(this.#engine.adopt(record, pipeline.heard(listener), name), true);
     return pipeline;
+  }
+
+  /** This node may act again, and has stepped down from the rooms that it has lost meanwhile. */
+  up(): void {
+    for (const room of this.#rooms.values()) room.up();
   }
 
   /** Another node owns the room. What nobody has a record of is released, and all else let go. */
@@ -92,6 +100,7 @@ export class FencedRoom {
   readonly pipelines = new Set<FencedPipeline>();
   readonly #name: string;
   readonly #fence: Fence;
+  readonly #calls: HeldCalls;
   readonly #emptied: () => void;
   #isOver = false;
 
@@ -99,6 +108,7 @@ export class FencedRoom {
   constructor(name: string, fence: Fence, emptied: () => void) {
     this.#name = name;
     this.#fence = fence;
+    this.#calls = new HeldCalls(fence);
     this.#emptied = emptied;
   }
 
@@ -108,7 +118,9 @@ export class FencedRoom {
 
   remove(pipeline: FencedPipeline): void {
     this.pipelines.delete(pipeline);
-    if (this.pipelines.size === 0) this.#emptied();
+    if (this.pipelines.size > 0) return;
+    this.#calls.refuse(released());
+    this.#emptied();
   }
 
   after(effect: () => void): void {
@@ -117,17 +129,25 @@ export class FencedRoom {
 
   stepDown(): void {
     this.#isOver = true;
+    this.#calls.refuse(elsewhere());
     for (const pipeline of this.pipelines) pipeline.stepDown();
   }
 
-  /** @throws MediaError `unavailable` */
-  assertUp(): void {
-    this.assertOwned();
-    if (!this.#fence.isUp) throw new MediaError('unavailable', 'This node waits until it knows what is its own');
+  /** Makes a call once this node may act, after those before. @throws MediaError `unavailable` when it may not, or the room was lost */
+  make<T>(call: () => Promise<T>): Promise<T> {
+    return this.#calls.make(call);
+  }
+
+  up(): void {
+    this.#calls.goOn();
   }
 
   /** @throws MediaError `unavailable` */
   assertOwned(): void {
-    if (this.#isOver) throw new MediaError('unavailable', 'The room is on another node now');
+    if (this.#isOver) throw elsewhere();
   }
+}
+
+function elsewhere(): MediaError {
+  return new MediaError('unavailable', 'The room is on another node now');
 }

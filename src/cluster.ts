@@ -62,6 +62,7 @@ export async function startNode(
   let asked: Asks | undefined;
   let post: HubPost | undefined;
   let waiting: WaitingNode | undefined;
+  let fenced: FencedEngine | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const gone = new GoneNodes(systemClock);
   const lag = monitorEventLoopDelay({ resolution: 20 });
@@ -88,6 +89,8 @@ export async function startNode(
       frozenAt = undefined;
       gone.up();
       waiting?.up();
+      // What was asked for before is made before.
+      fenced?.up();
       worlds?.up();
       relay?.up();
     },
@@ -111,14 +114,16 @@ export async function startNode(
     if (error instanceof UnfitRedisError) throw new ConfigError(`REDIS_URL: ${reason}`, { cause: error });
     throw new ConfigError(`REDIS_URL: Redis does not answer (${reason})`, { cause: error });
   });
-  const engine = new FencedEngine(media.engine, {
+  const engine = (fenced = new FencedEngine(media.engine, {
     get isUp() {
       return node.membership.state !== 'frozen';
     },
+    waitMs: config.mediaRequestTimeoutMs,
+    clock: systemClock,
     after: (room, effect) => {
       owned.after(room, effect);
     },
-  });
+  }));
   const { id: nodeId, hub, names, store, directory, membership } = node;
   const isUp = (): boolean => membership.state !== 'frozen' && served !== undefined;
   const handOvers = new HandOvers({

@@ -39,6 +39,7 @@ class Owner {
     this.node = node(this.owned);
     this.engine = new FencedEngine(media, {
       isUp: true,
+      ...{ waitMs: 0, clock: systemClock },
       after: (room, effect) => {
         this.owned.after(room, effect);
       },
@@ -161,6 +162,7 @@ describe('The rooms that a node owns', () => {
             engineOn: (media) =>
               new FencedEngine(media, {
                 isUp: true,
+                ...{ waitMs: 0, clock: systemClock },
                 after: (room, effect) => {
                   owned.after(room, effect);
                 },

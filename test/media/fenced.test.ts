@@ -1,25 +1,31 @@
 import { expect } from 'chai';
 import { FencedEngine } from '../../media/fenced.js';
 import type { Endpoint, Pipeline, Recorder } from '../../media/port.js';
+import { HandClock } from '../cluster/hand-clock.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { EndpointEvents, PipelineEvents, RecorderEvents } from '../support/media-listeners.js';
-import { codeOf } from '../support/rejection.js';
+import { codeOf, outcomeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
+
+const waitMs = 10_000;
 
 describe('Media of rooms that another node may take over', () => {
   let media: FakeMedia;
   let isUp: boolean;
+  let clock: HandClock;
   let effects: (() => void)[];
   let engine: FencedEngine;
 
   beforeEach(() => {
     media = new FakeMedia();
     isUp = true;
+    clock = new HandClock();
     effects = [];
     engine = new FencedEngine(media, {
       get isUp() {
         return isUp;
       },
+      ...{ waitMs, clock },
       after: (_room, effect) => {
         effects.push(effect);
       },
@@ -100,16 +106,89 @@ describe('Media of rooms that another node may take over', () => {
     expect(media.pipelines.size).to.equal(1);
   });
 
-  it('starts nothing while the node may not act', async () => {
+  function nodeIsUp(): void {
+    isUp = true;
+    engine.up();
+  }
+
+  /** One of each call: on the room, its pipeline and its endpoint. */
+  async function calls(): Promise<Promise<unknown>[]> {
     const [pipeline, endpoint] = await opened();
     isUp = false;
-    expect(await codeOf(engine.openPipeline(new PipelineEvents(), 's'))).to.equal('unavailable');
-    expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('unavailable');
-    expect(await codeOf(endpoint.answer('v=0'))).to.equal('unavailable');
-    expect(await codeOf(endpoint.connect(endpoint))).to.equal('unavailable');
+    return [
+      engine.openPipeline(new PipelineEvents(), 'r'),
+      pipeline.createEndpoint({}, new EndpointEvents()),
+      endpoint.answer('v=0'),
+      endpoint.connect(endpoint),
+    ].map(outcomeOf);
+  }
+
+  it('is not touched while the node may not act: calls wait, and are made once it may', async () => {
+    const waiting = await calls();
+    expect([media.allocated, clock.waits]).to.deep.equal([2, 4]);
+    nodeIsUp();
+    expect(await Promise.all(waiting)).to.deep.equal(Array(4).fill('no error'));
+    expect([media.allocated, clock.waits]).to.deep.equal([4, 0]);
+  });
+
+  it('is not waited for any longer than a call may take', async () => {
+    const waiting = await calls();
+    clock.pass(waitMs);
+    expect(await Promise.all(waiting)).to.deep.equal(Array(4).fill('unavailable'));
+    nodeIsUp();
+    expect(media.allocated).to.equal(2);
+  });
+
+  it('keeps the order of calls, those that wait and those that come when the node may act again', async () => {
+    const [, endpoint] = await opened();
+    const [inner] = media.endpoints;
+    if (!inner) throw new Error('there is an endpoint');
+    const order: string[] = [];
+    for (const step of ['connect', 'disconnect'] as const) {
+      const made = inner[step].bind(inner);
+      inner[step] = async (...given) => {
+        order.push(step);
+        await made(...given);
+      };
+    }
+    isUp = false;
+    const first = endpoint.connect(endpoint);
+    const second = endpoint.disconnect(endpoint);
+    // Its clock says so before anybody is told.
     isUp = true;
-    await endpoint.connect(endpoint);
-    expect(await endpoint.answer('v=0')).to.contain('v=0');
+    const third = endpoint.connect(endpoint);
+    nodeIsUp();
+    const fourth = endpoint.disconnect(endpoint);
+    await Promise.all([first, second, third, fourth]);
+    expect(order).to.deep.equal(['connect', 'disconnect', 'connect', 'disconnect']);
+  });
+
+  it('is left alone when the node finds that another one has the room: calls that wait are refused', async () => {
+    const waiting = await calls();
+    engine.stepDown('r');
+    expect(await Promise.all(waiting)).to.deep.equal(Array(4).fill('unavailable'));
+    nodeIsUp();
+    // Nobody had a record of them.
+    expect([media.allocated, clock.waits]).to.deep.equal([0, 0]);
+  });
+
+  it('is not made any more when it was released while it waited', async () => {
+    const [pipeline, endpoint] = await opened();
+    expect([pipeline.record, endpoint.record]).to.have.length(2);
+    isUp = false;
+    const waiting = [outcomeOf(endpoint.answer('v=0')), outcomeOf(pipeline.createEndpoint({}, new EndpointEvents()))];
+    endpoint.release();
+    pipeline.release();
+    nodeIsUp();
+    expect(await Promise.all(waiting)).to.deep.equal(['released', 'released']);
+    commit();
+    expect(media.allocated).to.equal(0);
+    // Where nobody has a record of the room, it is over at once.
+    const [unknown] = await opened();
+    isUp = false;
+    const last = outcomeOf(unknown.createEndpoint({}, new EndpointEvents()));
+    unknown.release();
+    expect([await last, clock.waits, media.pipelines.size]).to.deep.equal(['released', 0, 0]);
   });
 
   it('is adopted, and what is half made is released after the next commit', async () => {
@@ -145,22 +224,23 @@ describe('Media of rooms that another node may take over', () => {
     commit();
   });
 
-  it('a recorder begins while the node may act, and is released where another node goes on without it', async () => {
+  it('a recorder begins once the node may act, ends at any time, and is released where another node goes on without it', async () => {
     const [pipeline] = await opened();
     expect(pipeline.record).to.be.a('string');
     const events = new RecorderEvents();
     const create = (): Promise<Recorder> => pipeline.createRecorder({ uri: 'a.webm', kinds: ['audio'] }, events);
     const recorder = await create();
     isUp = false;
-    expect(await codeOf(create())).to.equal('unavailable');
-    expect(await codeOf(recorder.start())).to.equal('unavailable');
-    isUp = true;
-    await recorder.start();
+    const started = recorder.start();
+    expect(events.all).to.deep.equal([]);
+    nodeIsUp();
+    await started;
     await until('it has begun', () => events.all.length > 0);
     isUp = false;
-    expect(await codeOf(recorder.pause())).to.equal('unavailable');
+    const paused = outcomeOf(recorder.pause());
     await recorder.stop();
-    isUp = true;
+    nodeIsUp();
+    expect(await paused).to.equal('released');
     const second = await create();
     await second.start();
     engine.stepDown('r');

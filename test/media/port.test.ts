@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { systemClock } from '../../cluster/clock.js';
 import { FencedEngine } from '../../media/fenced.js';
 import type { Fence } from '../../media/fenced.js';
 import { KurentoEngine } from '../../media/kurento/engine.js';
@@ -64,6 +65,7 @@ describe('the embedded engine', () => {
 
   const fence: Fence = {
     isUp: true,
+    ...{ waitMs: 0, clock: systemClock },
     after: (_room, effect) => {
       effect();
     },
