@@ -22,6 +22,11 @@ const facts = z.object({
   lag: z.coerce.number(),
   /** Media servers that it reaches, by URL. */
   media: z.string().transform((text) => new Set(text.split(' ').filter((url) => url !== ''))),
+  /** URLs of embedded engines that others may use when this node is dead: its own, and those that it uses itself. Without their passwords. */
+  engines: z
+    .string()
+    .transform((text) => text.split(' '))
+    .optional(),
   /** Of the options that all nodes share. */
   digest: z.string(),
 });
@@ -34,9 +39,10 @@ export function readFacts(fields: ReadonlyMap<string, string>): NodeFacts | unde
   return success ? data : undefined;
 }
 
-export function factsAsFields({ media, ...rest }: NodeFacts): [field: string, text: string][] {
+export function factsAsFields({ media, engines = [], ...rest }: NodeFacts): [field: string, text: string][] {
   return [
     ...Object.entries(rest).map(([field, value]): [string, string] => [field, String(value)]),
     ['media', [...media].join(' ')],
+    ...(engines.length > 0 ? [['engines', engines.join(' ')] satisfies [string, string]] : []),
   ];
 }

@@ -40,7 +40,7 @@ export interface NodeSettings {
 /** What the server says to its node, and hears of it. */
 export interface NodeHooks extends Pick<MembershipListener, 'frozen' | 'up'>, JournalHooks {
   /** Asked with each heartbeat. */
-  readonly facts: () => Pick<NodeFacts, 'rooms' | 'sockets' | 'lag' | 'media'> & {
+  readonly facts: () => Pick<NodeFacts, 'rooms' | 'sockets' | 'lag' | 'media' | 'engines'> & {
     readonly load: ReadonlyMap<string, number>;
   };
   /** A node is dead. Called again each second while it owns rooms. */

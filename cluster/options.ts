@@ -57,7 +57,7 @@ export const clusterOptions = {
       ),
     '',
     'secret',
-    'Shared by all nodes, with which they show each other at nodeUrl that they are nodes, and from which address a client comes. It is never sent.',
+    'Shared by all nodes, with which they show each other at nodeUrl that they are nodes, and from which address a client comes. With mediaHost they make the passwords of their engines from it. It is never sent.',
     { secret: true },
   ),
   leaseMs: option(

@@ -44,6 +44,8 @@ interface Place {
   readonly engine: MediaServer;
   /** It left the last call unanswered. Until it answers one, it is asked after the others. */
   lastSilent: boolean;
+  /** Whether it is another server's, and only carries what that one has left to this one. */
+  readonly isGuest: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ interface Place {
  * far as it is known. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
  */
 export class Placement implements MediaEngine, MediaServers {
-  readonly #places: readonly Place[];
+  readonly #places: Place[];
   readonly #limit: number;
   readonly #relayAbove: number;
   readonly #region: string | undefined;
@@ -65,7 +67,7 @@ export class Placement implements MediaEngine, MediaServers {
     this.#region = region;
     this.#spread = { ...spread, servers: this, log };
     this.#log = log;
-    this.#places = engines.map((engine) => ({ engine, lastSilent: false }));
+    this.#places = engines.map((engine) => ({ engine, lastSilent: false, isGuest: false }));
     this.#limit = limit;
   }
 
@@ -85,9 +87,26 @@ export class Placement implements MediaEngine, MediaServers {
     this.#elsewhere = elsewhere;
   }
 
+  /**
+   * From now on this media server of another server is used for pipelines that are adopted, and for nothing else.
+   * @returns a function that ends it
+   */
+  addGuest(engine: MediaServer): () => void {
+    const guest: Place = { engine, lastSilent: false, isGuest: true };
+    this.#places.push(guest);
+    return () => {
+      const index = this.#places.indexOf(guest);
+      if (index !== -1) this.#places.splice(index, 1);
+    };
+  }
+
+  get #own(): Place[] {
+    return this.#places.filter(({ isGuest }) => !isGuest);
+  }
+
   /** Whether a new room would find a place. True while no media server answers, since then nobody knows. */
   get hasCapacity(): boolean {
-    const healthy = this.#places.filter(({ engine }) => engine.up);
+    const healthy = this.#own.filter(({ engine }) => engine.up);
     return healthy.length === 0 || healthy.some((place) => this.#hasRoom(place));
   }
 
@@ -119,7 +138,7 @@ export class Placement implements MediaEngine, MediaServers {
   /** A pipeline comes to one media server after the other, so that it needs few relays. */
   forMember(region: string | undefined, present: readonly MediaServer[]): readonly MediaServer[] {
     if (!this.#mayRelay && present.length > 0) return present;
-    const healthy = this.#places.filter(({ engine }) => engine.up);
+    const healthy = this.#places.filter(({ engine, isGuest }) => engine.up && (!isGuest || present.includes(engine)));
     // Those that are being restarted let calls wait for them.
     if (healthy.length === 0) return present;
     const ranks = ({ engine, lastSilent }: Place): number[] => {
@@ -134,7 +153,7 @@ export class Placement implements MediaEngine, MediaServers {
   }
 
   async #openBest(listener: PipelineListener, room: string): Promise<readonly [MediaServer, ServerPipeline]> {
-    const healthy = this.#places.filter(({ engine }) => engine.up);
+    const healthy = this.#own.filter(({ engine }) => engine.up);
     if (healthy.length === 0) return this.#openFirstBack(listener, room);
     let failure: MediaError | undefined;
     for (const place of this.#bestFirst(healthy)) {
@@ -165,7 +184,7 @@ export class Placement implements MediaEngine, MediaServers {
   }
 
   get #mayRelay(): boolean {
-    return this.#relayAbove > 0 && this.#places.length > 1;
+    return this.#relayAbove > 0 && this.#own.length > 1;
   }
 
   /**
@@ -175,7 +194,7 @@ export class Placement implements MediaEngine, MediaServers {
   async #openFirstBack(listener: PipelineListener, room: string): Promise<readonly [MediaServer, ServerPipeline]> {
     let failure: unknown = new MediaError('unavailable', 'There is no media server');
     let opened: readonly [MediaServer, ServerPipeline] | undefined;
-    const attempts = this.#places.map(async (place) => {
+    const attempts = this.#own.map(async (place) => {
       try {
         const pipeline = await this.openOn(place.engine, listener, room);
         if (opened) pipeline.release();

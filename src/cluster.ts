@@ -51,7 +51,7 @@ const readinessIn = z.object({ ready: z.boolean(), waiting: z.boolean().optional
  */
 export async function startNode(
   config: Config,
-  media: Pick<StartedMedia, 'engine' | 'servers' | 'share'>,
+  media: Pick<StartedMedia, 'engine' | 'servers' | 'share' | 'announced'>,
   log: ParentLog,
   reads: JournalVersions = ownJournals,
 ): Promise<NodeRooms> {
@@ -77,8 +77,13 @@ export async function startNode(
         sockets: served?.doors.connections ?? 0,
         lag: Math.round(lagMs),
         media: new Set(reached.map(({ url }) => url)),
-        // Embedded engines are of this node alone.
-        load: new Map(config.kmsUris.length === 0 ? [] : media.servers.map(({ url, load }) => [url, load])),
+        engines: [...media.announced],
+        // Without an address for others, embedded engines are of this node alone.
+        load: new Map(
+          config.kmsUris.length === 0 && config.mediaHost === ''
+            ? []
+            : media.servers.map(({ url, load }) => [url, load]),
+        ),
       };
     },
     frozen: () => {
@@ -135,6 +140,8 @@ export async function startNode(
     hasGone: (id) =>
       membership.state !== 'frozen' && gone.has(id) && membership.peers.alive.every((peer) => peer.id !== id),
     loadOf: (url) => membership.peers.load.get(url) ?? 0,
+    // The dead ones that still own rooms too.
+    engines: () => membership.peers.all.flatMap(({ facts }) => facts.engines ?? []),
     takeOver: async (url) => {
       // What has not gone by then is lost.
       await within(systemClock, giveAwayMs, handOvers.giveUsersOf(url)).catch(() => undefined);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,6 +10,8 @@ import type { ParentLog } from '../log.js';
 import { isRunning, markOf } from '../process-mark.js';
 import type { ProcessMark } from '../process-mark.js';
 import { inOptions } from './engine-flags.js';
+import { ownLogin, withLogin } from './engine-login.js';
+import type { EngineLogin } from './engine-login.js';
 import type { LogLevel } from './log.js';
 import type { KeptEngine, KeptEngines } from './kept-engines.js';
 import { longestPauseMs, RestartPauses } from './restart-pauses.js';
@@ -20,6 +21,10 @@ export interface MediaProcessOptions {
   readonly name: string;
   /** Its flags, without those of its address. */
   readonly flags: readonly string[];
+  /** The address at which it listens. Default: it is reached from this machine alone. */
+  readonly host?: string | undefined;
+  /** Default: one that this server alone knows. */
+  readonly login?: EngineLogin | undefined;
   /** It outlives the server, and one of a former server is used. Default: it ends with the server. */
   readonly kept?: KeptEngines | undefined;
   readonly log: ParentLog;
@@ -82,7 +87,7 @@ export class MediaProcess {
   readonly #options: MediaProcessOptions;
   readonly #log: ParentLog;
   #run: Run | undefined;
-  #secret = randomBytes(32).toString('base64url');
+  #login: EngineLogin;
   #url: string | undefined;
   #restarts = 0;
   #logLevel: LogLevel | undefined;
@@ -92,6 +97,7 @@ export class MediaProcess {
 
   constructor(options: MediaProcessOptions) {
     this.#options = options;
+    this.#login = options.login ?? ownLogin();
     this.#log = options.log.child({ process: options.name });
   }
 
@@ -105,7 +111,7 @@ export class MediaProcess {
       this.#goOnWith(former);
       return (this.#url = former.url);
     }
-    this.#url = withPassword(await this.#spawn(), this.#secret);
+    this.#url = withLogin(await this.#spawn(), this.#login);
     return this.#url;
   }
 
@@ -163,7 +169,8 @@ export class MediaProcess {
   }
 
   #goOnWith({ url, process: mark, flags }: KeptEngine): void {
-    this.#secret = decodeURIComponent(new URL(url).password);
+    const { username, password } = new URL(url);
+    this.#login = { user: decodeURIComponent(username), password: decodeURIComponent(password) };
     const ended = endOfProcess(mark).finally(() => {
       this.#forget();
     });
@@ -201,7 +208,7 @@ export class MediaProcess {
     const child = fork(path, this.#flags(), {
       execArgv: [...execArgv],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, MEDIA_SERVER_TOKEN: this.#secret },
+      env: { ...process.env, MEDIA_SERVER_TOKEN: this.#login.password },
       // A signal of the terminal is for the server, which stops it or leaves it.
       detached: this.#options.kept !== undefined,
     });
@@ -215,7 +222,7 @@ export class MediaProcess {
     for (const stream of [child.stdout, child.stderr]) if (stream) this.#relayLog(stream);
     try {
       const url = await ready(child, ended);
-      this.#keep(withPassword(url, this.#secret), child.pid);
+      this.#keep(withLogin(url, this.#login), child.pid);
       void ended.then((how) => {
         this.#engineEnded(startedAt, how);
       });
@@ -230,7 +237,8 @@ export class MediaProcess {
   #flags(): string[] {
     const port = this.#url === undefined ? '0' : new URL(this.#url).port;
     const outlive = this.#options.kept ? ['--outlive', String(outliveS)] : [];
-    const flags = ['--host', '127.0.0.1', '--port', port, ...outlive, ...this.#options.flags];
+    const { host = '127.0.0.1' } = this.#options;
+    const flags = ['--host', host, '--port', port, ...outlive, ...this.#options.flags];
     // The last of several counts.
     return this.#logLevel === undefined ? flags : [...flags, '--log-level', this.#logLevel];
   }
@@ -320,13 +328,6 @@ async function stopped({ ended, kill }: Pick<Run, 'ended' | 'kill'>): Promise<vo
   }, stopTimeoutMs);
   await ended;
   clearTimeout(impatience);
-}
-
-function withPassword(url: string, password: string): string {
-  const full = new URL(url);
-  full.username = 'atrium';
-  full.password = password;
-  return full.href;
 }
 
 /** Resolves with the URL that the engine reports. */

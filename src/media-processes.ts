@@ -2,6 +2,7 @@ import { ConfigError } from './config.js';
 import type { ParentLog } from '../log.js';
 import type { LogLevel } from './log.js';
 import { displayedUrl } from '../media/displayed-url.js';
+import type { EngineLogin } from './engine-login.js';
 import type { KeptEngines } from './kept-engines.js';
 import { MediaProcess, endProcess } from './media-process.js';
 import { fewestPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
@@ -13,6 +14,10 @@ export interface MediaProcessesOptions {
   readonly udpPorts: UdpPorts;
   /** Flags for all of them, without those of their ports. */
   readonly flags: readonly string[];
+  /** Where they listen. Default: as `MediaProcessOptions`. */
+  readonly host?: string | undefined;
+  /** By which each is known. Default: as `MediaProcessOptions`. */
+  readonly login?: (() => EngineLogin) | undefined;
   /** They outlive the server, and those of a former server are used. Default: they end with the server. */
   readonly kept?: KeptEngines | undefined;
   readonly log: ParentLog;
@@ -33,7 +38,7 @@ export class MediaProcesses {
   readonly #log: ParentLog;
 
   /** @throws ConfigError when there are not enough ports for so many */
-  constructor({ count, udpPorts, flags, kept, log }: MediaProcessesOptions) {
+  constructor({ count, udpPorts, flags, host, login, kept, log }: MediaProcessesOptions) {
     const parts = splitUdpPorts(udpPorts, count);
     if (parts.some(({ first, last }) => last - first + 1 < fewestPorts)) {
       const there = `${writeUdpPorts(udpPorts)} are ${udpPorts.last - udpPorts.first + 1}`;
@@ -48,8 +53,7 @@ export class MediaProcesses {
         new MediaProcess({
           name: count === 1 ? 'media' : `media-${index + 1}`,
           flags: ['--udp-ports', writeUdpPorts(part), ...flags],
-          kept,
-          log,
+          ...{ host, login: login?.(), kept, log },
         }),
     );
   }

@@ -12,6 +12,8 @@ import type { ServerFigures } from '../media/server-figures.js';
 import type { Log, ParentLog } from '../log.js';
 import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
+import { announcementOf, sharedLogin } from './engine-login.js';
+import { EnginesOfOthers } from './engines-of-others.js';
 import { engineFlags } from './engine-flags.js';
 import { isOnThisMachine } from './listening.js';
 import { KeptEngines } from './kept-engines.js';
@@ -36,6 +38,8 @@ export interface StartedMedia {
   readonly servers: Health['mediaServers'];
   /** Of each of these servers, in their order. */
   readonly figures: readonly ServerFigures[];
+  /** For other servers: the embedded engines that they may use when this one is dead, without passwords. */
+  readonly announced: readonly string[];
   /** These use the same media servers from now on. What they have there counts where rooms are placed. */
   share(others: OtherUsers): void;
   /** Which media servers are out of reach, in words. Waits a moment for those that are slow. Undefined when all are there. */
@@ -59,6 +63,8 @@ export interface StartedMedia {
 export interface OtherUsers extends Company {
   /** How many endpoints they have on the media server at that URL. */
   loadOf(url: string): number;
+  /** Their embedded engines that may be used (`StartedMedia.announced`). */
+  engines(): readonly string[];
   /** The media server is out of reach here. Resolves when those of them that reach it have taken the rooms that use it. Must not reject. */
   takeOver(url: string): Promise<void>;
 }
@@ -100,7 +106,14 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     const takenFrom = async (url: string): Promise<void> => others?.takeOver(url);
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
     const engines = urls.map((url, index) =>
-      engineOf(url, config, relays, left, takenFrom, log.child({ mediaServer: named(index, url) })),
+      engineOf(
+        url,
+        { ...config, isOwn: processes !== undefined },
+        relays,
+        left,
+        takenFrom,
+        log.child({ mediaServer: named(index, url) }),
+      ),
     );
     undo.add(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
@@ -120,6 +133,22 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
       region: config.nodeRegion || undefined,
       log,
     });
+    const own = announcedOf(config, urls, log);
+    const ofOthers = new EnginesOfOthers({
+      clusterSecret: config.clusterSecret,
+      engineAt: (url) =>
+        engineOf(
+          url,
+          { ...config, isOwn: false },
+          relays,
+          left,
+          takenFrom,
+          log.child({ mediaServer: displayedUrl(url) }),
+        ),
+      placement,
+      now: () => performance.now(),
+    });
+    undo.add(() => ofOthers.close());
     return {
       engine: placement,
       description: describe(config, urls),
@@ -133,15 +162,20 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
           return { ...server, ...(process && { process }) };
         });
       },
+      get announced() {
+        return [...own, ...ofOthers.used];
+      },
       figures: engines.map(({ figures }) => figures),
       share: (given) => {
         others = given;
         placement.countElsewhere((url) => given.loadOf(url));
+        // Without an address others could not use ours, and would not be used.
+        if (config.mediaHost !== '') ofOthers.begin(() => given.engines().filter((engine) => !own.includes(engine)));
       },
       trouble: async () => {
         // Within this time a media server that is there has answered.
         await Promise.race([Promise.all(connected), pause(patienceMs, undefined, { ref: false })]);
-        const missing = placement.servers.filter(({ up }) => !up).map(({ url }) => url);
+        const missing = engines.filter(({ up }) => !up).map(({ url }) => url);
         if (missing.length === 0) return undefined;
         const which = missing.length < urls.length ? `${missing.join(', ')} is ` : '';
         return `${which}out of reach; the server goes on trying, and nobody can publish there until it answers (KMS_URIS)`;
@@ -180,9 +214,22 @@ function processesOf(config: Config, log: ParentLog): MediaProcesses {
     count: config.mediaProcesses,
     udpPorts: config.mediaUdpPorts,
     flags: engineFlags(config),
+    ...(config.mediaHost !== '' && { host: config.mediaHost, login: () => sharedLogin(config.clusterSecret) }),
     kept: config.mediaKeepAlive ? new KeptEngines(`${config.stateFile}.engines`) : undefined,
     log,
   });
+}
+
+/** @returns what other nodes are told of these engines */
+function announcedOf({ mediaHost, clusterSecret }: Config, urls: readonly string[], log: Log): string[] {
+  if (mediaHost === '') return [];
+  const announced = urls.flatMap((url) => announcementOf(url, clusterSecret) ?? []);
+  if (announced.length < urls.length) {
+    log.warn(
+      'an engine of the former server was started with another CLUSTER_SECRET, or without MEDIA_HOST: other nodes cannot use it until it is started again',
+    );
+  }
+  return announced;
 }
 
 /** @returns their URLs; none where the engine cannot run on this platform. Rooms and chat work there, without audio and video */
@@ -199,29 +246,32 @@ async function startProcesses(processes: MediaProcesses, log: ParentLog): Promis
 }
 
 /** Embedded engines have addresses that are nobody's business: they are in the details of /healthz, for those with the admin token. */
-function describe({ kmsUris, redisUrl }: Config, urls: readonly string[]): string {
+function describe({ kmsUris, redisUrl, mediaHost }: Config, urls: readonly string[]): string {
   if (urls.length === 0) return 'none: audio and video are refused';
   if (kmsUris.length > 0) return `Kurento media server at ${urls.map(displayedUrl).join(', ')}`;
   const [engines, end] = urls.length === 1 ? ['embedded engine', 'ends'] : [`${urls.length} embedded engines`, 'end'];
   if (redisUrl === '') return engines;
+  if (mediaHost !== '') return `${engines} at ${mediaHost}, which other nodes use when this one is gone`;
   return `${engines}, which ${end} with this node, and with it sound and picture of its rooms; KMS_URIS names media servers that stay`;
 }
 
+/** @param config `isOwn`: whether an engine is started again by this server */
 function engineOf(
   url: string,
-  config: Config,
+  config: Config & { readonly isOwn: boolean },
   relays: RelayHosts,
   left: Pick<Beats, 'releaseAfter' | 'company'>,
   takenFrom: (url: string) => Promise<void>,
   log: Log,
 ): KurentoEngine {
   const owner = ownerOf(config);
-  const isShared = config.redisUrl !== '' && config.kmsUris.length > 0;
+  const isShared = config.redisUrl !== '' && (config.kmsUris.length > 0 || config.mediaHost !== '');
   const engine: KurentoEngine = new KurentoEngine({
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
-    ...(config.kmsUris.length === 0 && { restartMs, isEmbedded: true }),
+    ...(config.kmsUris.length === 0 && { isEmbedded: true }),
+    ...(config.isOwn && { restartMs }),
     bandwidth: bandwidthOf(config),
     owner: owner && { ...owner, ...left, othersAdopt: config.redisUrl !== '' },
     keepsLost: config.redisUrl !== '',

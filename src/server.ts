@@ -66,7 +66,8 @@ export async function startServer(
     const node =
       config.redisUrl === '' ? undefined : await (await import('./cluster.js')).startNode(config, media, log, journals);
     if (node) undo.add(() => node.stop());
-    const stateFile = config.stateFile === '' ? undefined : new StateFile(config.stateFile, log, Date.now);
+    // The rooms of a node are in Redis. It only notes its engines beside that file.
+    const stateFile = config.stateFile === '' || node ? undefined : new StateFile(config.stateFile, log, Date.now);
     const service = await serve(config, media.engine, {
       log,
       former: await stateFile?.take(),
@@ -92,6 +93,7 @@ export async function startServer(
         if (node) {
           if (await node.drain()) await service.drain(() => node.giveRooms(), config.drainS * 1_000);
           await service.handOver(() => node.leave());
+          media.leave();
         }
       } catch (error) {
         log.error('the rooms end with this process: they cannot be kept', { error });

@@ -15,6 +15,7 @@ import { checkRecordings } from './recordings.js';
  */
 export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   if (config.redisUrl !== '') checkNode(config);
+  if (config.mediaHost !== '') checkMediaHost(config);
   checkDialects(config);
   checkDoors(config, hooks);
   const hasEngines = config.kmsUris.length === 0;
@@ -31,11 +32,25 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
 }
 
 /** @throws ConfigError for what a node among several cannot have */
-function checkNode({ stateFile, mediaKeepAlive }: Config): void {
-  if (stateFile !== '')
+function checkNode({ stateFile, mediaKeepAlive, mediaHost }: Config): void {
+  if (stateFile !== '' && mediaHost === '')
     throw new ConfigError('STATE_FILE: leave it out; with REDIS_URL rooms outlive the server in Redis');
-  if (mediaKeepAlive) {
-    throw new ConfigError('MEDIA_KEEP_ALIVE: leave it out; with REDIS_URL name media servers in KMS_URIS');
+  if (mediaKeepAlive && mediaHost === '') {
+    throw new ConfigError(
+      'MEDIA_KEEP_ALIVE: with REDIS_URL set MEDIA_HOST too, or leave it out and name media servers in KMS_URIS',
+    );
+  }
+}
+
+/** @throws ConfigError unless other nodes can use the embedded engines of this one */
+function checkMediaHost({ redisUrl, kmsUris, mediaKeepAlive, clusterSecret }: Config): void {
+  if (redisUrl === '' || kmsUris.length > 0) {
+    throw new ConfigError('MEDIA_HOST: leave it out; it is for a node (REDIS_URL) that starts its own media engines');
+  }
+  if (!mediaKeepAlive)
+    throw new ConfigError('MEDIA_HOST: set MEDIA_KEEP_ALIVE too; else the engines end with the node');
+  if (clusterSecret === '') {
+    throw new ConfigError('MEDIA_HOST: needs CLUSTER_SECRET, from which the nodes make the passwords of the engines');
   }
 }
 

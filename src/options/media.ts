@@ -56,7 +56,13 @@ export const mediaOptions = {
   ),
   mediaKeepAlive: flag(
     false,
-    'Whether the embedded engines live on when the server ends by SIGTERM or is killed, and its next start uses them (Linux; needs stateFile). They wait two minutes for it.',
+    'Whether the embedded engines live on when the server ends by SIGTERM or is killed, and its next start uses them (Linux; needs stateFile). They wait two minutes for it. Of several nodes, the others use them meanwhile (mediaHost).',
+  ),
+  mediaHost: option(
+    z.string().regex(/^[\w.:-]*$/, 'must be an IP address or the name of a host'),
+    '',
+    'address',
+    'For nodes without KMS_URIS: the address of this machine at which the other nodes reach the embedded engines, which listen there at ports of their own. Needs mediaKeepAlive and clusterSecret. When this node dies, others go on with its rooms, audio and video included.',
   ),
   mediaUdpPorts: option(
     readBy(readUdpPorts, 'must be first-last, as 40000-49999'),

@@ -23,7 +23,19 @@ describe('options of several nodes', () => {
       );
     expect(await refused({})).to.equal(undefined);
     expect(String(await refused({ stateFile: '/tmp/state' }))).to.match(/^ConfigError: STATE_FILE: leave it out/);
-    expect(String(await refused({ mediaKeepAlive: true }))).to.match(/^ConfigError: MEDIA_KEEP_ALIVE: leave it out/);
+    expect(String(await refused({ mediaKeepAlive: true }))).to.match(
+      /^ConfigError: MEDIA_KEEP_ALIVE: with REDIS_URL set MEDIA_HOST/,
+    );
+    const shared = { mediaHost: '10.0.0.7', mediaKeepAlive: true, clusterSecret: 'x'.repeat(32) };
+    for (const [missing, said] of [
+      [{ clusterSecret: '' }, 'MEDIA_HOST: needs CLUSTER_SECRET'],
+      [{ mediaKeepAlive: false }, 'MEDIA_HOST: set MEDIA_KEEP_ALIVE'],
+      [{ kmsUris: ['ws://kms'] }, 'MEDIA_HOST: leave it out'],
+      [{ redisUrl: '' }, 'MEDIA_HOST: leave it out'],
+      [{}, 'MEDIA_KEEP_ALIVE: set STATE_FILE'],
+    ] satisfies [GivenConfig, string][]) {
+      expect(String(await refused({ ...shared, ...missing }))).to.include(said);
+    }
     await checkStart(configOf({ port: 0 }), {});
   });
 

@@ -53,7 +53,7 @@ export class ServiceStage {
   async #startNode(): Promise<NodeRooms> {
     this.#node = await startNode(
       this.config,
-      { engine: this.media, servers: [], share: () => undefined },
+      { engine: this.media, servers: [], announced: [], share: () => undefined },
       this.#options.log ?? createLog('error', 'text'),
     );
     return this.#node;
