@@ -2,7 +2,7 @@
  * The reporter of one of the processes of `scripts/test.mjs`: the output of mocha's `spec`, sent to the parent file by file, so
  * that the lines of two processes do not mix. By itself (`mocha --reporter scripts/test-reporter.mjs`) it prints as `spec` does.
  *
- * Messages: `{ file, text, ms }` when a file is done, `{ stats, failures }` at the end.
+ * Messages: `{ file, text, ms }` when a file is done, `{ stats, failures, failed }` at the end; `failed`: the files with failures.
  */
 import { relative } from 'node:path';
 import { format } from 'node:util';
@@ -46,7 +46,8 @@ export default class FileReporter extends Spec {
     const { passes, pending, failures } = this.stats;
     this.#take();
     if (failures > 0) Base.list(this.failures);
-    process.send({ stats: { passes, pending, failures }, failures: this.#take() });
+    const failed = [...new Set(this.failures.map((test) => pathOf(test)))];
+    process.send({ stats: { passes, pending, failures }, failures: this.#take(), failed });
     setTimeout(sayWhatIsOpen, endsSoonMs).unref();
   }
 

@@ -12,6 +12,8 @@
  * equally long, by what each file took in the last run (test-results/durations.json). The processes part the UDP ports
  * of their media engines by TEST_LANE (test/support/udp-ports.ts). Prints file by file, then the failures, the slowest files and
  * one line of summary.
+ *
+ * Where few files fail, each of them runs once more by itself, with the machine to itself: what passes then is listed, and is no failure.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -24,6 +26,8 @@ const durationsFile = 'test-results/durations.json';
 const slowestShown = 10;
 /** How long a process may take to end after its last test, in ms. */
 const endsWithinMs = 20_000;
+/** With more files that fail, something is broken, and none of them runs again. */
+const fewFiles = 3;
 /** They use the browser, or the processor for long. */
 const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/(?:package|prepare)\./;
 /** What one process gets: they start a browser. */
@@ -43,6 +47,12 @@ const durations = readDurations();
 const files = named.length > 0 ? named : testFiles().filter((file) => !isFast || !heavy.test(file));
 const lanes = divide(files).map((part, index) => new Promise((resolve) => run(part, index, resolve)));
 const results = await Promise.all(lanes);
+const failed = results.flatMap((result) => result.failed ?? []);
+/** What the files did alone that had failed beside others. */
+const again = [];
+if (files.length > 1 && failed.length <= fewFiles && results.every(({ stats }) => stats)) {
+  for (const file of failed) again.push(await new Promise((resolve) => run([file], 0, resolve)));
+}
 writeDurations();
 report();
 
@@ -82,9 +92,9 @@ function run(part, index, done) {
   );
   const result = { seconds: {} };
   let ending;
-  child.on('message', ({ file, text, ms, stats, failures }) => {
+  child.on('message', ({ file, text, ms, stats, failures, failed }) => {
     if (stats) {
-      Object.assign(result, { stats, failures });
+      Object.assign(result, { stats, failures, failed });
       // Tests that failed may have left something that would keep the process for ever.
       ending = setTimeout(() => kill(child, 'SIGKILL'), endsWithinMs);
     } else {
@@ -122,14 +132,23 @@ function report() {
     say('\nThe slowest files:');
     for (const [file, seconds] of slowest) say(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
   }
-  const total = (what) => sum(results.map(({ stats }) => stats?.[what] ?? 0));
-  const broken = results.filter(({ code, stats }) => code !== 0 || !stats);
+  const isMended = again.length > 0 && again.every(({ code }) => code === 0);
+  if (isMended) say(`\nFailed beside others, and passed alone: ${failed.join(', ')}`);
+  else for (const { failures = '' } of again) process.stdout.write(failures);
+  // A process whose tests failed has no code of its own to tell.
+  const broken = results.filter(
+    ({ code, stats, failed: of = [] }) => !stats || (code !== 0 && !(isMended && of.length > 0)),
+  );
   for (const { code, signal, stats } of broken) {
     if (!stats) say(`\nA process of the tests ended with ${signal ?? `code ${code}`} before its report.`);
     else if (signal) say('\nA process of the tests did not end by itself: something was left open.');
   }
+  const total = (what) => sum(results.map(({ stats }) => stats?.[what] ?? 0));
   const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
-  say(`\n${total('passes')} passing, ${total('failures')} failing, ${total('pending')} pending, in ${minutes} minutes`);
+  const alone = isMended ? ' beside others and not alone' : '';
+  say(
+    `\n${total('passes')} passing, ${total('failures')} failing${alone}, ${total('pending')} pending, in ${minutes} minutes`,
+  );
   if (broken.length > 0) process.exitCode = 1;
 }
 
