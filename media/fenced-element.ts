@@ -105,6 +105,16 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
           if (!this.end) listener.connectionFailed?.(tried);
         },
       }),
+      ...(listener.candidatesDone && {
+        candidatesDone: () => {
+          if (!this.end) listener.candidatesDone?.();
+        },
+      }),
+      ...(listener.mediaChanged && {
+        mediaChanged: (isFlowing) => {
+          if (!this.end) listener.mediaChanged?.(isFlowing);
+        },
+      }),
     };
   }
 }

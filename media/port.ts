@@ -176,6 +176,13 @@ export interface EndpointListener extends ElementListener {
   connectionChanged?(connected: boolean): void;
   /** The connection to the client could not be made, or was lost for good. A listener without this method does not get these events. */
   connectionFailed?(tried: TriedCandidates): void;
+  /** All candidates of the media server's side have been told. Of an endpoint that was adopted this may not come. As `connectionFailed`. */
+  candidatesDone?(): void;
+  /**
+   * Media or reports come from the client, or nothing has come for a while (25 s at the embedded engine). Of an endpoint that was
+   * adopted only changes are told. As `connectionFailed`.
+   */
+  mediaChanged?(isFlowing: boolean): void;
 }
 
 /** Something media can be connected from and to. */

@@ -14,7 +14,9 @@ import {
   iceCandidateFound,
   iceComponentStateChanged,
   iceConnections,
+  iceGatheringDone,
   localSdp,
+  mediaStateChanged,
   sdpText,
 } from './messages.js';
 import { notify } from '../notify.js';
@@ -92,6 +94,8 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
       this.#watchErrors(),
       ...(this.#listener.connectionChanged ? [this.#watchConnection()] : []),
       ...(this.#listener.connectionFailed ? [this.#watchFailure()] : []),
+      ...(this.#listener.candidatesDone ? [this.#watchGathering()] : []),
+      ...(this.#listener.mediaChanged ? [this.#watchMedia()] : []),
     ]);
   }
 
@@ -111,6 +115,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
     if (watches && (this.#connected ?? false) !== connected) this.#connectionChanged(connected);
     if (watchesFailure) await pace.run(urgency, () => this.#watchFailure());
     if (!connected) await this.#takeOverCandidates(pace);
+    if (this.#listener.mediaChanged) await pace.run('later', () => this.#watchMedia());
     await pace.run('later', () => this.#watchErrors());
   }
 
@@ -242,6 +247,24 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   #watchConnection(): Promise<void> {
     return this.remote.subscribe('ConnectionStateChanged', connectionStateChanged, ({ newState }) => {
       this.#connectionChanged(newState === 'CONNECTED');
+    });
+  }
+
+  #watchGathering(): Promise<void> {
+    return this.remote.subscribe('IceGatheringDone', iceGatheringDone, () => {
+      if (this.ended) return;
+      notify(this.log, () => {
+        this.#listener.candidatesDone?.();
+      });
+    });
+  }
+
+  #watchMedia(): Promise<void> {
+    return this.remote.subscribe('MediaStateChanged', mediaStateChanged, ({ newState }) => {
+      if (this.ended) return;
+      notify(this.log, () => {
+        this.#listener.mediaChanged?.(newState === 'CONNECTED');
+      });
     });
   }
 

@@ -35,6 +35,12 @@ export const iceConnections = z.array(z.object({ state: z.string() }));
 /** The value of `getLocalSessionDescriptor`. */
 export const localSdp = z.string();
 
+/** Event `MediaStateChanged`. */
+export const mediaStateChanged = connectionStateChanged;
+
+/** Event `IceGatheringDone`, which says nothing else. */
+export const iceGatheringDone = z.unknown();
+
 export const iceComponentStateChanged = z.object({ state: z.string() });
 
 /** Event of the server manager (docs/protocols/kurento-media.md#5-servermanager). */

@@ -34,6 +34,8 @@ export class SpreadEndpoint extends SpreadElement implements Endpoint, RelaySink
       ...(listener.connectionFailed && {
         connectionFailed: (tried) => listener.connectionFailed?.(tried),
       }),
+      ...(listener.candidatesDone && { candidatesDone: () => listener.candidatesDone?.() }),
+      ...(listener.mediaChanged && { mediaChanged: (isFlowing) => listener.mediaChanged?.(isFlowing) }),
     };
   }
 
