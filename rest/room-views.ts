@@ -30,6 +30,7 @@ export function memberOf(participant: Participant): Component<'Participant'> {
     metadata: profile.metadata,
     attributes: { ...profile.tags },
     dialect: participant.attributes.dialect,
+    kind: participant.attributes.isIngress ? 'ingress' : 'standard',
     hidden: grants.hidden,
     joinedAt: dateOf(participant.joinedAt),
     grants: { ...grants, canPublishSources: [...grants.canPublishSources] },

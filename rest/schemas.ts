@@ -64,6 +64,9 @@ const participant = z
     metadata: z.string(),
     attributes,
     dialect,
+    kind: z.enum(['standard', 'ingress']).meta({
+      description: 'ingress: a program that brings media from elsewhere, such as an encoder over WHIP',
+    }),
     hidden: z.boolean().meta({ description: 'Others do not learn of it' }),
     joinedAt: z.iso.datetime(),
     grants,

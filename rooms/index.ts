@@ -159,6 +159,8 @@ export interface Attributes {
   readonly hearsPrivateTexts: boolean;
   /** Whether its media does not pass the server. */
   readonly peerToPeer?: boolean | undefined;
+  /** Whether it is a program that brings media from elsewhere, such as an encoder, and nobody that hears or sees the others. */
+  readonly isIngress?: boolean | undefined;
 }
 
 /** Somebody who moderates: a participant, or a program. */
@@ -429,6 +431,10 @@ export interface SubscribeOptions {
   readonly connectionChanged?: ((connected: boolean) => void) | undefined;
   /** Told that the connection could not be made, or was lost for good. As `connectionChanged`. */
   readonly connectionFailed?: ((tried: TriedCandidates) => void) | undefined;
+  /** Told when all candidates of the media server's side have been told. As `connectionChanged`. */
+  readonly candidatesDone?: (() => void) | undefined;
+  /** Told that something comes from the client, or that nothing has come for a while. As `connectionChanged`. */
+  readonly mediaChanged?: ((isFlowing: boolean) => void) | undefined;
 }
 
 export interface PublishOptions extends SubscribeOptions {

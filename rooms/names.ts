@@ -82,12 +82,14 @@ export function roomKey(name: string): string {
 }
 
 /** What others may see of a participant, and nothing else that a dialect has put there. @throws RoomError `invalid-name` */
-export function checkedAttributes({ displayName, dialect, hearsPrivateTexts, peerToPeer }: Attributes): Attributes {
+export function checkedAttributes(given: Attributes): Attributes {
+  const { displayName, dialect, hearsPrivateTexts, peerToPeer, isIngress } = given;
   return {
     displayName: displayName && checkedName(displayName, 'The name of a participant'),
     dialect: checkedName(dialect, 'The name of a dialect'),
     hearsPrivateTexts,
     ...(peerToPeer && { peerToPeer }),
+    ...(isIngress && { isIngress }),
   };
 }
 

@@ -365,7 +365,7 @@ export class ParticipantMedia {
   #listener(
     { publisher, id: stream }: Publication,
     carrier: Publication | Subscription,
-    { connectionChanged, connectionFailed }: api.SubscribeOptions,
+    { connectionChanged, connectionFailed, candidatesDone, mediaChanged }: api.SubscribeOptions,
   ): EndpointListener {
     const owner = this.#owner;
     const goOn = owner.room.keepPayer();
@@ -385,6 +385,8 @@ export class ParticipantMedia {
       },
       ...(connectionChanged && { connectionChanged }),
       ...(connectionFailed && { connectionFailed }),
+      ...(candidatesDone && { candidatesDone }),
+      ...(mediaChanged && { mediaChanged }),
     };
   }
 }

@@ -164,9 +164,9 @@ export class Participant implements api.Participant {
   /** As plain data, without what it publishes and receives. */
   record(recordOf: api.RecordOf): ParticipantRecord {
     const { slot, id, name, keepsName, attributes, bearer, grants, joinedAt, profile, region } = this;
-    const { displayName, dialect, hearsPrivateTexts, peerToPeer } = attributes;
+    const { displayName, dialect, hearsPrivateTexts, peerToPeer, isIngress } = attributes;
     return {
-      ...{ slot, id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
+      ...{ slot, id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer, isIngress } },
       ...{ identity: this.#returner.identity, bearer: bearerRecord(bearer, this.room.name) },
       ...{
         grants: plainGrants(grants),

@@ -109,6 +109,7 @@ const participant = z.object({
     dialect: z.string(),
     hearsPrivateTexts: z.boolean(),
     peerToPeer: z.boolean().optional(),
+    isIngress: z.boolean().optional(),
   }),
   /** `Returner.identity`. */
   identity: z.string(),

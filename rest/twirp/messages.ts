@@ -35,8 +35,8 @@ export class Messages {
 
   /** @param ended why it is not in the room any more; undefined while it is */
   participant(participant: Participant, ended?: protocol.DisconnectReason): PartialMessage<protocol.ParticipantInfo> {
-    const { ParticipantInfo_State: State } = this.#protocol;
-    const { sid, identity, profile, joinedAt, grants, publications } = participant;
+    const { ParticipantInfo_State: State, ParticipantInfo_Kind: Kind } = this.#protocol;
+    const { sid, identity, profile, joinedAt, grants, publications, attributes } = participant;
     return {
       sid,
       identity,
@@ -49,6 +49,7 @@ export class Messages {
       joinedAtMs: BigInt(joinedAt),
       permission: this.#permission(grants),
       isPublisher: publications.length > 0,
+      ...(attributes.isIngress && { kind: Kind.INGRESS }),
       tracks: publications.flatMap((each) => each.kinds.map((kind) => this.track(each, kind))),
     };
   }

@@ -75,6 +75,7 @@ describe('REST /api/v1/rooms', () => {
       name: 'ana',
       displayName: 'ana',
       dialect: 'kurento-room',
+      kind: 'standard',
       hidden: false,
       publication: { state: 'open', since, stream: 'camera', kinds: ['audio', 'video'] },
       subscriptions: [],
