@@ -9,6 +9,8 @@ export interface NewToken {
   readonly room: string | undefined;
   readonly identity: string | undefined;
   readonly grants: Grants;
+  /** Whether the token says of somebody who is not hidden that it is not: a player of WHEP is hidden otherwise. Default: false. */
+  readonly saysVisible?: boolean | undefined;
   /** How long it is valid, in s. */
   readonly validForS: number;
   readonly name?: string | undefined;
@@ -19,9 +21,13 @@ export interface NewToken {
 /** Makes a token as LiveKit's SDKs do. @param now the time in ms since 1970 */
 export async function makeToken(token: NewToken, now: number): Promise<string> {
   const { SignJWT } = await import('jose');
-  const { key, secret, room, identity, grants, validForS, name, metadata, attributes } = token;
-  const { canPublishSources, ...flags } = grants;
-  const video = { room, ...flags, ...(canPublishSources.length > 0 && { canPublishSources }) };
+  const { key, secret, room, identity, grants, saysVisible = false, validForS, name, metadata, attributes } = token;
+  const { canPublishSources, hidden, ...flags } = grants;
+  const video = {
+    ...{ room, ...flags },
+    ...((hidden || saysVisible) && { hidden }),
+    ...(canPublishSources.length > 0 && { canPublishSources }),
+  };
   const seconds = Math.floor(now / 1_000);
   return new SignJWT({ ...(identity !== undefined && { sub: identity }), name, metadata, attributes, video })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -46,7 +46,8 @@ export const tokenCreate: Command = {
     const name = nameIn(given, 'name');
     const metadata = given.text('metadata');
     const attributes = attributesIn(given);
-    const made = { key, secret, room, identity, grants, validForS, name, metadata, attributes };
+    const saysVisible = given.texts('grant').some((grant) => /\bhidden\s*=/.test(grant));
+    const made = { key, secret, room, identity, grants, saysVisible, validForS, name, metadata, attributes };
     const token = await makeToken(made, now());
     if (token.length > maxTokenBytes) throw new UsageError(`the token would have more than ${maxTokenBytes} bytes`);
     tell(

@@ -56,6 +56,18 @@ describe('atrium token create', () => {
     expect(video).to.include({ roomCreate: true, roomList: true, roomJoin: false }).and.not.have.property('room');
   });
 
+  it('says of nobody that others may see them, unless it is told to: a player of WHEP is hidden otherwise', async () => {
+    const line = 'token create --room garden --identity tv --role subscriber';
+    for (const [grant, hidden] of [
+      ['', undefined],
+      ['--grant hidden=false', false],
+      ['--grant hidden', true],
+    ] as const) {
+      const { out } = await atrium(`${line} ${grant}`);
+      expect(decodeJwt<{ video: { hidden?: boolean } }>(out.trim()).video.hidden, grant).to.equal(hidden);
+    }
+  });
+
   it('shows a link whose token no server gets', async () => {
     const { out, told } = await atrium(
       'token create --room garden --identity ana --join-url https://rooms.example/meet/',
