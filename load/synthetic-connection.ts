@@ -6,6 +6,8 @@ export type Kind = 'audio' | 'video';
 export interface Section {
   readonly kind: Kind;
   readonly direction: 'sendonly' | 'recvonly' | 'sendrecv';
+  /** Of video. Default: VP8. */
+  readonly codec?: 'VP8' | 'H264' | undefined;
 }
 
 /** Payload types and SSRCs of what a synthetic connection sends. */
@@ -42,7 +44,7 @@ const directions = { sendonly: 'SendOnly', recvonly: 'RecvOnly', sendrecv: 'Send
 const kept: unknown[] = [];
 
 /**
- * A WebRTC client without a picture, for load and tests: Opus and VP8 over the real stack of libdatachannel. The library keeps its process
+ * A WebRTC client for load and tests: Opus, and VP8 or H.264, over the real stack of libdatachannel. The library keeps its process
  * from ending by itself, so it belongs into a child process.
  */
 export class SyntheticConnection {
@@ -112,10 +114,11 @@ export class SyntheticConnection {
     this.#connection.close();
   }
 
-  #addTrack(mid: string, { kind, direction }: Section): void {
+  #addTrack(mid: string, { kind, direction, codec }: Section): void {
     const media = kind === 'audio' ? new Audio(mid, directions[direction]) : new Video(mid, directions[direction]);
     const { payloadType, ssrc } = streams[kind];
     if (media instanceof Audio) media.addOpusCodec(payloadType);
+    else if (codec === 'H264') media.addH264Codec(payloadType);
     else media.addVP8Codec(payloadType);
     if (direction !== 'recvonly') media.addSSRC(ssrc, 'peer', 'stream', kind);
     const track = this.#connection.addTrack(media);

@@ -8,6 +8,7 @@ const kind = z.enum(['audio', 'video']);
 const section = z.object({
   kind,
   direction: z.enum(['sendonly', 'recvonly', 'sendrecv']),
+  codec: z.enum(['VP8', 'H264']).optional(),
 });
 export type Section = z.infer<typeof section>;
 
@@ -18,6 +19,8 @@ export const peerCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('send'), peer }),
   /** Video packets with these numbers, the first one a keyframe. */
   z.object({ type: z.literal('send video'), peer, first: z.int(), last: z.int() }),
+  /** A film of H.264 with sound, over and over. */
+  z.object({ type: z.literal('play'), peer }),
   z.object({ type: z.literal('close'), peer }),
 ]);
 export type PeerCommand = z.infer<typeof peerCommand>;

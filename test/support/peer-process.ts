@@ -2,6 +2,7 @@ import { initLogger } from 'node-datachannel';
 import { SyntheticConnection, streams } from '../../load/synthetic-connection.js';
 import { parseRtcp } from '../../media/embedded/rtp/rtcp.js';
 import { peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { encodedPictures, encodedSound, picturePackets } from './encoded-media.js';
 import { audioPacket, interframe, keyframe, rtp, videoPacket } from './rtp.js';
 
 /**
@@ -64,6 +65,9 @@ class PeerInProcess {
           this.#connection.send('video', rtp({ ...streams.video, sequence, payload }));
         }
         break;
+      case 'play':
+        this.#play();
+        break;
       case 'close':
         clearInterval(this.#sending);
         this.#connection.close();
@@ -79,6 +83,34 @@ class PeerInProcess {
       if (part.type === 'pictureLoss') report({ type: 'keyframe wanted', peer: this.#id });
       if (part.type === 'bitrateLimit') report({ type: 'bitrate limit', peer: this.#id, bitrate: part.bitrate });
     }
+  }
+
+  /** A keyframe each second: whoever comes later waits no longer. */
+  #play(): void {
+    const film = encodedPictures({ codec: 'H264', size: [320, 240], seconds: 4, keyEvery: 25 });
+    const sound = encodedSound(4);
+    const begun = performance.now();
+    let pictures = 0;
+    let sequence = 0;
+    let sounds = 0;
+    const due = (ticks: number, clockRate: number): number => ((performance.now() - begun) * clockRate) / 1_000 / ticks;
+    this.#sending ??= setInterval(() => {
+      guard(this.#id, () => {
+        for (; pictures < due(film.ticks, 90_000); pictures += 1) {
+          const picture = film.units[pictures % film.units.length] ?? Buffer.alloc(0);
+          const timestamp = pictures * film.ticks;
+          for (const packet of picturePackets('H264', { ...streams.video, sequence, timestamp }, picture)) {
+            this.#connection.send('video', packet);
+            sequence = (sequence + 1) & 0xffff;
+          }
+        }
+        for (; sounds < due(sound.ticks, 48_000); sounds += 1) {
+          const payload = sound.units[sounds % sound.units.length] ?? Buffer.alloc(0);
+          const header = { ...streams.audio, sequence: sounds & 0xffff, timestamp: sounds * sound.ticks };
+          this.#connection.send('audio', rtp({ ...header, payload }));
+        }
+      });
+    }, packetEveryMs);
   }
 
   #send(): void {

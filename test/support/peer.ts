@@ -77,6 +77,11 @@ export class Peer {
     this.#tell({ type: 'send video', peer: this.#id, first, last });
   }
 
+  /** Sends a film of H.264 with sound, over and over, as soon as it is connected: pictures that a browser shows. */
+  play(): void {
+    this.#tell({ type: 'play', peer: this.#id });
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
