@@ -82,7 +82,7 @@ export interface Dialect {
   readonly name: string;
   readonly state: DialectState;
   /** For a protocol whose clients can go on with another process of the server. Without it they begin anew there. */
-  readonly handOver?: HandOver;
+  readonly handOver?: HandOver | undefined;
   /** For a protocol whose sessions run at the owner of their room, where there are other nodes. */
   readonly relayed?: RelayDialect;
   /**

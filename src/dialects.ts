@@ -4,11 +4,12 @@ import type { Dialect, DialectEntry, DialectNeeds } from '../dialects/dialect.js
 import { easyrtc } from '../dialects/easyrtc/entry.js';
 import { kurentoRoom } from '../dialects/kurento-room/entry.js';
 import { orchestrator } from '../dialects/orchestrator/entry.js';
+import { whip } from '../dialects/whip/entry.js';
 import type { Group } from '../options/option.js';
 import type { Config } from './config.js';
 
 /** The protocols that are spoken, our own first. Their options, hooks and doors follow from this list. */
-export const dialectEntries = [kurentoRoom, easyrtc, orchestrator, concierge, compeit] as const;
+export const dialectEntries = [kurentoRoom, easyrtc, orchestrator, concierge, compeit, whip] as const;
 
 type Entries = (typeof dialectEntries)[number];
 type HooksOf<E extends Entries> = E['create'] extends (settings: never, needs: never, hooks?: infer Hooks) => Dialect

@@ -69,6 +69,11 @@ export interface DoorsOptions extends ConnectionLimits {
   readonly passing?: PassingOptions | undefined;
 }
 
+export interface MountOptions extends WorldOptions {
+  /** For a plain request handler: clients that are there without a connection of their own. Default: none. */
+  readonly clients?: () => number;
+}
+
 /** What one path does otherwise than the others. */
 export interface DoorOptions extends WorldOptions {
   /** UTF-8 bytes of one incoming text message; a longer one closes the connection with 1009. Counts in place of `maxTextLength`. */
@@ -101,6 +106,7 @@ interface Mounted {
   readonly prefix: string;
   readonly mount: Mount | RequestListener;
   readonly world: string | undefined;
+  readonly clients: () => number;
 }
 
 /** How long clients have for the closing handshake when the server stops, in ms. */
@@ -174,8 +180,8 @@ export class Doors {
    * Hands over everything at `prefix` and below; the longest prefix counts.
    * @param mount a plain request handler where nothing but HTTP is spoken; upgrades are then refused
    */
-  mount(prefix: string, mount: Mount | RequestListener, { world }: WorldOptions = {}): void {
-    this.#mounts.push({ prefix, mount, world });
+  mount(prefix: string, mount: Mount | RequestListener, { world, clients = () => 0 }: MountOptions = {}): void {
+    this.#mounts.push({ prefix, mount, world, clients });
     this.#mounts.sort((one, other) => other.prefix.length - one.prefix.length);
   }
 
@@ -197,10 +203,11 @@ export class Doors {
   /** Clients that are connected now, at all paths. */
   get connections(): number {
     const ofMounts = this.#eachMount.reduce((sum, { connections }) => sum + connections, 0);
+    const ofListeners = this.#mounts.reduce((sum, { clients }) => sum + clients(), 0);
     const ofTunnel = this.#tunnel?.connections ?? 0;
     return [...this.#doors.values()].reduce(
       (sum, { webSockets }) => sum + webSockets.clients.size,
-      ofMounts + ofTunnel,
+      ofMounts + ofListeners + ofTunnel,
     );
   }
 

@@ -10,7 +10,7 @@ const { configOf, startServer } = (await import(compiled)) as typeof library;
 
 const off = { enabled: false };
 const doors = process.argv.includes('room-only')
-  ? { easyrtc: off, orchestrator: off, concierge: off, compeit: off }
+  ? { easyrtc: off, orchestrator: off, concierge: off, compeit: off, whip: off }
   : {};
 const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'warn', ...doors }));
 serveBench(`${server.url.replace(/^http/, 'ws')}room`, () => server.stop());

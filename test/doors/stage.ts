@@ -2,6 +2,7 @@ import { ConciergeGateway } from '../../dialects/concierge/gateway.js';
 import { CompeitGateway } from '../../dialects/compeit/gateway.js';
 import { EasyRtcGateway } from '../../dialects/easyrtc/gateway.js';
 import { RoomGateway } from '../../dialects/kurento-room/gateway.js';
+import { WhipGateway } from '../../dialects/whip/gateway.js';
 import { OrchestratorGateway } from '../../dialects/orchestrator/gateway.js';
 import type { ParentLog } from '../../log.js';
 import type { GivenConfig } from '../../src/config.js';
@@ -47,6 +48,7 @@ export class DoorStage extends ServiceStage {
       easyrtc: this.dialect(EasyRtcGateway).state.connections + this.dialect(EasyRtcGateway).applications,
       orchestrator: users + sessions + streams + this.dialect(OrchestratorGateway).state.connections,
       compeit: this.dialect(CompeitGateway).state.connections + this.dialect(CompeitGateway).sessions,
+      whip: this.dialect(WhipGateway).state.connections,
       media: this.media.allocated,
     };
   }

@@ -22,11 +22,11 @@ describe('REST', () => {
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
       status: 'ok',
-      dialects: ['kurento-room', 'easyrtc', 'orchestrator', 'concierge', 'compeit'].map((name) => ({
+      dialects: ['kurento-room', 'easyrtc', 'orchestrator', 'concierge', 'compeit', 'whip'].map((name) => ({
         name,
         connections: 0,
-        // Pages of COMPEIT accept any text.
-        ...(name !== 'compeit' && { undelivered: 0 }),
+        // Pages of COMPEIT accept any text, and clients of WHIP none.
+        ...(!['compeit', 'whip'].includes(name) && { undelivered: 0 }),
       })),
       mediaServers: [
         {

@@ -159,10 +159,10 @@ describe('doors that lead into the same rooms', () => {
 
   it('are refused when one asks for a secret and another for nothing', () => {
     expect(check({ concierge: { secret: 'a' } })).to.equal(
-      'BRIDGE: ERT Concierge asks its clients for a secret (CONCIERGE_SECRET), but Room protocol, EasyRTC, VR2Gather Orchestrator, COMPEIT for nothing, and all meet in the same rooms. ' +
-        'Set a secret there too (the hook authenticate, ORCHESTRATOR_PASSWORD, COMPEIT_TOKEN_SECRET, none for Room protocol, which takes tokens), or BRIDGE=false, or AUTH=required',
+      'BRIDGE: ERT Concierge asks its clients for a secret (CONCIERGE_SECRET), but Room protocol, EasyRTC, VR2Gather Orchestrator, COMPEIT, WHIP for nothing, and all meet in the same rooms. ' +
+        'Set a secret there too (the hook authenticate, ORCHESTRATOR_PASSWORD, COMPEIT_TOKEN_SECRET, none for Room protocol, which takes tokens, none for WHIP, which takes tokens), or BRIDGE=false, or AUTH=required',
     );
-    expect(check(all)).to.match(/but Room protocol, EasyRTC for nothing/);
+    expect(check(all)).to.match(/but Room protocol, EasyRTC, WHIP for nothing/);
     expect(check({}, { easyrtc: { authenticate: () => true } })).to.match(/^BRIDGE: EasyRTC asks/);
   });
 

@@ -25,7 +25,7 @@ describe('the list of dialects', () => {
   });
 
   it('leaves out those that are switched off; the room protocol cannot be', () => {
-    const config = configOf({ easyrtc: off, orchestrator: off, concierge: off, compeit: off });
+    const config = configOf({ easyrtc: off, orchestrator: off, concierge: off, compeit: off, whip: off });
     expect(dialectsOf(config, needs).map(({ name }) => name)).to.deep.equal(['kurento-room']);
     const switches = optionList.filter(({ key }) => key === 'enabled');
     expect(switches).to.have.lengthOf(dialectEntries.length - 1);

@@ -22,6 +22,7 @@ export const pageNames: ReadonlyMap<string, string> = new Map([
   ['Orchestrator', 'orchestrator'],
   ['Concierge', 'concierge'],
   ['COMPEIT', 'compeit'],
+  ['WHIP', 'whip'],
 ]);
 
 const section = /§(\d+(?:\.\d+)*)/g;
