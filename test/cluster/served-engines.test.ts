@@ -27,9 +27,11 @@ describeOnLinux('Nodes with engines of their own that outlive them (MEDIA_HOST)'
   });
 
   afterEach(async () => {
-    for (const { process: mark } of new KeptEngines(`${join(folder, 'killed')}.engines`).all) await endProcess(mark);
+    for (const name of ['killed', 'two']) for (const { process: mark } of notedBy(name)) await endProcess(mark);
     rmSync(folder, { recursive: true });
   });
+
+  const notedBy = (name: string) => new KeptEngines(`${join(folder, name)}.engines`).all;
 
   it('go on with the calls of one that was killed, on its engine', async () => {
     const clusterSecret = 'a secret of nodes, for tests alone';
@@ -46,8 +48,8 @@ describeOnLinux('Nodes with engines of their own that outlive them (MEDIA_HOST)'
       const answer = await fetch(new URL('healthz', two.url), asAdmin);
       return health.parse(await answer.json()).mediaServers.filter(({ up }) => up).length === 2;
     });
-    const [engine] = new KeptEngines(`${join(folder, 'killed')}.engines`).all;
-    if (!engine) throw new Error('the engine is noted');
+    const [[engine], [ofTwo]] = [notedBy('killed'), notedBy('two')];
+    if (!engine || !ofTwo) throw new Error('the engines are noted');
     // The room is opened at the first node.
     const [dana] = await stage.join(killed, 'dana', 'r');
     const [ana] = await stage.join(two, 'ana', 'r');
@@ -66,6 +68,9 @@ describeOnLinux('Nodes with engines of their own that outlive them (MEDIA_HOST)'
     expect([...ana.notifications, ...ben.notifications].map(({ method }) => method)).not.to.include('mediaError');
     for (const client of [ana, ben, carl]) await client.request('leaveRoom');
     await until('nothing is left there', async () => (await pipelinesOf(engine.url)).length === 0);
-    expect(isRunning(engine.process), 'it waits for the next start of its node').to.equal(true);
+    await two.suspend();
+    for (const { process: mark } of [engine, ofTwo]) {
+      expect(isRunning(mark), 'it waits for the next start of its node').to.equal(true);
+    }
   });
 });
