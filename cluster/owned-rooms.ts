@@ -7,6 +7,7 @@ import { JournaledRooms } from './journaled-rooms.js';
 import { roomHash } from './names.js';
 import type { JournaledRoom, OwnedRoom } from './owned-room.js';
 import type { OwnedRoomsParts } from './owned-rooms-parts.js';
+import { OnceUp } from './once-up.js';
 import { noRelay } from './room-relay.js';
 import { Restoring, summarize } from './restoring.js';
 import { within } from './within.js';
@@ -26,6 +27,7 @@ export class OwnedRooms implements Journal {
   readonly #begun = new Promise<OwnedRoomsParts>((resolve) => (this.#haveBegun = resolve));
   readonly #owned: JournaledRooms;
   readonly #restoring: Restoring;
+  readonly #onceUp: OnceUp;
   /** Set when this node has left its rooms to others. */
   #hasLeft = false;
 
@@ -34,6 +36,7 @@ export class OwnedRooms implements Journal {
     this.#log = log;
     this.#owned = new JournaledRooms(this.#begun, log);
     this.#restoring = new Restoring(this.#owned, clock, log);
+    this.#onceUp = new OnceUp(clock);
   }
 
   /** Called once. Rooms that were taken before are restored now. */
@@ -144,11 +147,9 @@ export class OwnedRooms implements Journal {
     }
   }
 
-  /** As `RoomsOptions.fetch`. Rejects as `own`. */
+  /** As `RoomsOptions.fetch`. Waits a while for a node that may not act. Rejects as `own`. */
   fetch(name: string): Promise<void> | undefined {
-    if (this.#parts?.node.membership.state === 'frozen') {
-      return Promise.reject(new ClusterError('AWAY', 'Redis does not answer: this node waits'));
-    }
+    if (this.#isFrozen) return this.#fetchOnceUp(name);
     const room = this.find(name);
     return room ? room.handing : this.own(name).then(() => undefined);
   }
@@ -240,6 +241,21 @@ export class OwnedRooms implements Journal {
       room.journal.end();
       this.#owned.stepDown(parts, room);
     }
+  }
+
+  /** For `NodeHooks.up`. */
+  up(): void {
+    this.#onceUp.up();
+  }
+
+  get #isFrozen(): boolean {
+    return this.#parts?.node.membership.state === 'frozen';
+  }
+
+  async #fetchOnceUp(name: string): Promise<void> {
+    await this.#onceUp.wait();
+    if (this.#isFrozen) throw new ClusterError('AWAY', 'Redis does not answer: this node waits');
+    await this.fetch(name);
   }
 
   async #own(name: string): Promise<OwnedRoom> {

@@ -5,6 +5,7 @@ import type { RoomJournal } from './journal.js';
 import type { ClaimedRoom } from './journal-context.js';
 import { roomHash } from './names.js';
 import type { ClusterNode } from './node.js';
+import { OnceUp } from './once-up.js';
 
 /** The node that serves the clients of a world: this one, or another one. Undefined: nobody at the moment. */
 export type WorldOwner = 'here' | OtherOwner | undefined;
@@ -32,8 +33,6 @@ export interface WorldsListener {
 
 /** How often it is looked at who owns what, in ms. */
 const lookEveryMs = 1_000;
-/** How long a client may wait until this node knows who serves its world, in ms. A busy node knows it again sooner. */
-const unsureMs = 3_000;
 /** How long Redis may take to hear that this node gives its worlds back, in ms. */
 const releaseMs = 2_000;
 
@@ -53,8 +52,7 @@ export class Worlds {
   /** Nodes that clients may have been passed on to. */
   readonly #known = new Set<string>();
   readonly #asking = new Map<string, Promise<WorldOwner>>();
-  /** Clients that came while this node may not act. */
-  readonly #unsure = new Set<() => void>();
+  readonly #onceUp: OnceUp;
   /** The worlds that were asked for, by what they are called in Redis. */
   readonly #worlds = new Map<string, Set<string>>();
   #isReleased = false;
@@ -64,6 +62,7 @@ export class Worlds {
   constructor(context: WorldsContext, listener: WorldsListener) {
     this.#context = context;
     this.#listener = listener;
+    this.#onceUp = new OnceUp(context.clock);
     this.#stopLook = context.clock.later(lookEveryMs, this.#look);
   }
 
@@ -100,7 +99,7 @@ export class Worlds {
 
   /** For `NodeHooks.up`. */
   up(): void {
-    for (const go of [...this.#unsure]) go();
+    this.#onceUp.up();
   }
 
   /** For `NodeHooks.taken`. @returns whether it is a world, which is this node's then */
@@ -145,17 +144,9 @@ export class Worlds {
   }
 
   async #ownerOnceUp(world: string): Promise<WorldOwner> {
-    const { clock, node } = this.#context;
-    await new Promise<void>((resolve) => {
-      const go = (): void => {
-        stop();
-        this.#unsure.delete(go);
-        resolve();
-      };
-      const stop = clock.later(unsureMs, go);
-      this.#unsure.add(go);
-    });
-    return this.#isClosed || node.membership.state === 'frozen' ? undefined : this.ownerOf(world);
+    await this.#onceUp.wait();
+    const { state } = this.#context.node.membership;
+    return this.#isClosed || state === 'frozen' ? undefined : this.ownerOf(world);
   }
 
   async #ask(name: string): Promise<WorldOwner> {

@@ -96,6 +96,7 @@ export async function startNode(
       waiting?.up();
       // What was asked for before is made before.
       fenced?.up();
+      owned.up();
       worlds?.up();
       relay?.up();
     },

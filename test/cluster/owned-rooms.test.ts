@@ -54,7 +54,9 @@ class Owner {
       {
         facts: () => ({ rooms: 0, sockets: 0, lag: 0, media: new Set(), load: new Map() }),
         frozen: () => undefined,
-        up: () => undefined,
+        up: () => {
+          taking?.up();
+        },
         taken: async (room) => taking?.taken(room),
       },
       new RecordingLog(),
@@ -210,6 +212,15 @@ describe('The rooms that a node owns', () => {
     expect(error.owner.node).to.equal(one.node.id);
     await one.join('r', 'ana');
     expect(one.rooms.find('r')?.size).to.equal(1);
+  });
+
+  it('are waited for by somebody that comes while Redis does not answer', async () => {
+    const { rooms, node } = await start();
+    await redis.kill();
+    await until('it is noticed', () => node.membership.state === 'frozen');
+    const opening = rooms.open('waited for', {});
+    await redis.start();
+    expect((await opening).name).to.equal('waited for');
   });
 
   it('that nobody opens are given back', async () => {
