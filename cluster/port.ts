@@ -25,6 +25,8 @@ export interface Arrival {
   readonly token: string | undefined;
   /** NODE_REGION of its gateway, which adds it. Undefined: nowhere in particular. */
   readonly region?: string | undefined;
+  /** Of the request with which the client came to its gateway (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 }
 
 /** At the gateway: a client, as the lines see it. */

@@ -64,7 +64,7 @@ export class GatewayLine implements Line {
 
   /** What an owner is to know that may not know the line. */
   get about(): About {
-    const { session: sid, address, token, region } = this.#arrival;
+    const { session: sid, address, token, region, traceparent } = this.#arrival;
     const { room, done, isIn, direct: k } = this;
     return {
       ...(room !== undefined && { room }),
@@ -72,6 +72,7 @@ export class GatewayLine implements Line {
       address,
       ...(token !== undefined && { token }),
       ...(region !== undefined && { region }),
+      ...(traceparent !== undefined && { traceparent }),
       done,
       in: isIn,
       k,

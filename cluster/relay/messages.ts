@@ -19,6 +19,7 @@ const about = z.object({
   token: z.string().optional(),
   /** Of the gateway. */
   region: z.string().optional(),
+  traceparent: z.string().optional(),
   /** Those up to here were served, by this owner or a former one. */
   done: z.int(),
   /** Whether the gateway knows that the client is in the room. */

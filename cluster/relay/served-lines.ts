@@ -75,8 +75,8 @@ export class ServedLines {
     if (!about) return undefined;
     // Its session had begun, with a bind that the gateway has read, or with an attach that was served.
     if (about.in || (about.room === undefined && about.done > 0)) return undefined;
-    const { sid: session, address, token, region } = about;
-    const arrival: Arrival = { session, address, token, region };
+    const { sid: session, address, token, region, traceparent } = about;
+    const arrival: Arrival = { session, address, token, region, traceparent };
     const line = this.#sessions.begin(id, gateway, arrival, about.done);
     line.directCount = about.k;
     return line;
@@ -90,8 +90,8 @@ export class ServedLines {
     const { members, gateways, journal } = this.#parts;
     for (const member of members.thatLostTo(gateway)) {
       if (!member.lost) continue;
-      const { address = '', token, region } = about[member.lost.id] ?? {};
-      const arrival = { session: member.sessionId, address, token, region };
+      const { address = '', token, region, traceparent } = about[member.lost.id] ?? {};
+      const arrival = { session: member.sessionId, address, token, region, traceparent };
       const line = this.#sessions.goOn(member, member.lost, gateway, arrival);
       gateways.regained(gateway);
       gateways.due(gateway).repeated.add(line);

@@ -1,5 +1,6 @@
 import type { Arrival, Departure, Gateway, Line, LineClient } from '../../cluster/port.js';
 import type { Frame } from '../../transport/frame.js';
+import { payer } from '../../transport/gate/account.js';
 import { RoomError, checkedName } from '../../rooms/index.js';
 import type { ResumedSession } from './call.js';
 import { ProtocolError, invalidSession } from './errors.js';
@@ -133,7 +134,8 @@ export class FarPlace implements Place {
   }
 
   #arrivalOf(session: string): Arrival {
-    return { session, address: this.#client.address, token: this.#token };
+    const { traceparent } = payer() ?? {};
+    return { session, address: this.#client.address, token: this.#token, traceparent };
   }
 
   get #present(): Session {

@@ -141,8 +141,10 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   }
 
   /** The session of a client whose connection ends in another process, perhaps. */
-  static begin(client: SessionClient, context: SessionContext, { session: id, token }: Arrival): Session {
+  static begin(client: SessionClient, context: SessionContext, arrival: Arrival): Session {
+    const { session: id, token, traceparent } = arrival;
     const session = new Session(client, context, token, id);
+    session.#account = new Account(budgetOf(context.limits), undefined, traceparent);
     context.sessions.adopt(id, session);
     return session;
   }

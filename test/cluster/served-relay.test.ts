@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { Collector } from '../support/collector.js';
+import { RpcClient } from '../support/rpc-client.js';
 import { useClusterStage } from './served-node.js';
 
 describe('A room of clients at several nodes', function () {
@@ -36,6 +38,21 @@ describe('A room of clients at several nodes', function () {
       const joined = people[index]?.notifications.filter(({ method }) => method === 'participantJoined') ?? [];
       expect((Array.isArray(value) ? value.length : 0) + joined.length, `known to u${index}`).to.equal(100);
     }
+  });
+
+  it('have what they do in the traces that they began, whichever node they came to', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const parentSpanId = 'b7ad6b7169203331';
+    const sent = await Collector.start();
+    const [one, two] = [await stage.node({ otelExporterOtlpEndpoint: sent.endpoint }), await stage.node()];
+    await stage.join(one, 'ana', 'r');
+    const ben = await RpcClient.connect(two.url, { headers: { traceparent: `00-${traceId}-${parentSpanId}-01` } });
+    await ben.request('joinRoom', { user: 'ben', room: 'r' });
+    ben.cut();
+    await one.stop();
+    const spans = await sent.stop();
+    const ofBen = spans.filter((span) => span.name === 'join' && span.traceId === traceId);
+    expect(ofBen.map((span) => span.parentSpanId)).to.deep.equal([parentSpanId]);
   });
 
   it('go on when the node is killed that owns the room', async () => {

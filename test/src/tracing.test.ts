@@ -1,47 +1,14 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { z } from 'zod';
 import type { PipelineListener } from '../../media/port.js';
 import { ServerFigures } from '../../media/server-figures.js';
 import { startTracing } from '../../src/start-tracing.js';
+import { Collector } from '../support/collector.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { ServiceStage } from '../support/service-stage.js';
 import { testKey, tokenWith } from '../support/tokens.js';
-
-/** What a collector is sent (opentelemetry-proto, ExportTraceServiceRequest as JSON), as far as this test looks at it. */
-const attribute = z.object({
-  key: z.string(),
-  value: z.object({ stringValue: z.string().optional(), intValue: z.coerce.number().optional() }),
-});
-const traces = z.object({
-  resourceSpans: z.array(
-    z.object({
-      resource: z.object({ attributes: z.array(attribute) }),
-      scopeSpans: z.array(
-        z.object({
-          spans: z.array(
-            z.object({
-              traceId: z.string(),
-              spanId: z.string(),
-              parentSpanId: z.string().optional(),
-              name: z.string(),
-              startTimeUnixNano: z.coerce.bigint(),
-              endTimeUnixNano: z.coerce.bigint(),
-              attributes: z.array(attribute),
-              status: z.object({ code: z.number(), message: z.string().optional() }),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
 
 /** Counts a call as a media server that is asked for a pipeline. */
 class CountingMedia extends FakeMedia {
@@ -53,53 +20,6 @@ class CountingMedia extends FakeMedia {
     const pipeline = await super.openPipeline(listener);
     this.figures.took('create MediaPipeline', 'ok', 3);
     return pipeline;
-  }
-}
-
-/** Takes what is sent. */
-class Collector {
-  readonly #server: Server;
-  readonly #bodies: { readonly path: string | undefined; readonly body: unknown }[] = [];
-
-  private constructor(server: Server) {
-    this.#server = server;
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void json(request).then((body) => {
-        this.#bodies.push({ path: request.url, body });
-        response.setHeader('Content-Type', 'application/json').end('{}');
-      });
-    });
-  }
-
-  static async start(): Promise<Collector> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new Collector(server);
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get text(): string {
-    return JSON.stringify(this.#bodies);
-  }
-
-  get service(): string | undefined {
-    const [first] = this.#resources;
-    return first?.resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue;
-  }
-
-  /** @returns all spans that came. The last ones are sent when the server stops */
-  async stop() {
-    await new Promise((resolve) => this.#server.close(resolve));
-    return this.#resources.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
-  }
-
-  get #resources() {
-    return this.#bodies
-      .filter(({ path }) => path === '/v1/traces')
-      .flatMap(({ body }) => traces.parse(body).resourceSpans);
   }
 }
 
