@@ -4,18 +4,20 @@ import type { MediaKind } from '../port.js';
 /** What a client sends to the endpoint that has given it an answer. */
 export interface SentMedia {
   readonly kinds: readonly MediaKind[];
-  /** Undefined: it sends no video. */
-  readonly video: VideoCodec | undefined;
+  /** Of the kinds that it sends. */
+  readonly codecs: SentCodecs;
 }
 
-export interface VideoCodec {
+export type SentCodecs = Readonly<Partial<Record<MediaKind, SentCodec>>>;
+
+export interface SentCodec {
   /** As in `a=rtpmap`, in capitals. */
   readonly name: string;
   /** The text of `a=fmtp`; empty: none. */
   readonly parameters: string;
 }
 
-interface Format extends VideoCodec {
+interface Format extends SentCodec {
   readonly payloadType: string;
 }
 
@@ -27,27 +29,36 @@ const decisive = ['packetization-mode', 'profile-id'] as const;
 /** @param answer the SDP of the media server. Of several codecs a client sends the first */
 export function sentMedia(answer: string): SentMedia {
   const received = sectionsOf(answer).filter((section) => /^m=\S+ [1-9]/.test(section) && !isSilent(section));
-  const video = received.find((section) => section.startsWith('m=video '));
-  const codec = video === undefined ? undefined : formatsOf(video).find(({ name }) => !repairs.includes(name));
-  const kinds = (['audio', 'video'] as const).filter((kind) =>
-    received.some((section) => section.startsWith(`m=${kind} `)),
-  );
-  return { kinds, video: codec && { name: codec.name, parameters: codec.parameters } };
+  const kinds = mediaKinds.filter((kind) => received.some((section) => isOf(kind, section)));
+  const codecs = kinds.flatMap((kind) => {
+    const section = received.find((each) => isOf(kind, each)) ?? '';
+    const codec = formatsOf(section).find(({ name }) => !repairs.includes(name));
+    return codec ? [[kind, { name: codec.name, parameters: codec.parameters }] as const] : [];
+  });
+  return { kinds, codecs: Object.fromEntries(codecs) };
 }
 
 /**
- * Takes all video codecs but one out of an offer: two media servers would agree on another one otherwise, and no picture would come
+ * Takes all codecs of a kind but one out of an offer: two media servers would agree on another one otherwise, and nothing would come
  * through. Its parameters become those of the client, so that subscribers learn what they get.
  * @throws MediaError `not-supported` when it is not offered
  */
-export function withVideoCodec(offer: string, codec: VideoCodec): string {
+export function withCodecs(offer: string, codecs: SentCodecs): string {
   const [head = '', ...sections] = offer.split(/^(?=m=)/m);
-  return (
-    head + sections.map((section) => (section.startsWith('m=video ') ? withCodec(section, codec) : section)).join('')
-  );
+  const chosen = sections.map((section) => {
+    const codec = mediaKinds.flatMap((kind) => (isOf(kind, section) ? (codecs[kind] ?? []) : []))[0];
+    return codec ? withCodec(section, codec) : section;
+  });
+  return head + chosen.join('');
 }
 
-function withCodec(section: string, { name, parameters }: VideoCodec): string {
+const mediaKinds = ['audio', 'video'] as const;
+
+function isOf(kind: MediaKind, section: string): boolean {
+  return section.startsWith(`m=${kind} `);
+}
+
+function withCodec(section: string, { name, parameters }: SentCodec): string {
   const formats = formatsOf(section);
   const same = formats.filter((format) => format.name === name);
   const chosen = same.find((format) =>
@@ -62,7 +73,7 @@ function withCodec(section: string, { name, parameters }: VideoCodec): string {
     return of === undefined || kept.includes(of);
   });
   const [media = '', ...others] = lines;
-  const head = media.replace(/^(m=video \S+ \S+).*/, `$1 ${kept.join(' ')}`);
+  const head = media.replace(/^(m=\S+ \S+ \S+).*/, `$1 ${kept.join(' ')}`);
   return [head, ...withParameters(others, payloadType, parameters)].join('\r\n');
 }
 

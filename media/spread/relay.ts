@@ -3,7 +3,7 @@ import { MediaError } from '../errors.js';
 import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../media-server.js';
 import type { Endpoint, EndpointListener, MediaElement, MediaKind, MediaRecord } from '../port.js';
 import type { RelayFacts } from './records.js';
-import { sentMedia, withVideoCodec } from './relay-offer.js';
+import { sentMedia, withCodecs } from './relay-offer.js';
 
 /** Runs something once after that many ms, unless the function that it returns is called before. */
 export type Later = (ms: number, run: () => void) => () => void;
@@ -183,13 +183,13 @@ export class Relay {
         source.localDescription(),
       ]);
       [this.#near, this.#far] = [out, into];
-      const { kinds, video } = sentMedia(description);
+      const { kinds, codecs } = sentMedia(description);
       // The source is connected before the offer is made: then the media server offers its codec.
       await Promise.all(mediaKinds.map((kind) => this.#feed(kind)));
       this.#assertOpen();
       const offer = await out.offer(kinds.length > 0 ? kinds : mediaKinds);
       this.#assertOpen();
-      const answer = await into.answer(video ? withVideoCodec(offer, video) : offer);
+      const answer = await into.answer(withCodecs(offer, codecs));
       this.#assertOpen();
       await out.accept(answer);
       this.#assertOpen();

@@ -6,10 +6,10 @@ describe('the embedded engine with Chromium', function () {
   this.timeout(60_000);
   const stage = useStage();
 
-  it('carries what the browser prefers, VP8, H264 and VP9, and Opus, from one page to another', async () => {
+  it('carries what the browser prefers, VP8, H264, VP9 and AV1, and Opus, from one page to another', async () => {
     const page = await stage.openPage();
     const other = await stage.openPage(listenerPermissions);
-    for (const codec of [undefined, 'VP8', 'H264', 'VP9']) {
+    for (const codec of [undefined, 'VP8', 'H264', 'VP9', 'AV1']) {
       await stage.negotiate(page, 'ann', { role: 'publish', codec });
       await stage.negotiate(other, 'bob', { role: 'subscribe', source: 'ann' });
       const stats = await stage.expectPlaying(other, 'bob');
@@ -32,6 +32,21 @@ describe('the embedded engine with Chromium', function () {
     await stage.eventually(late, 'late', ({ framesDecoded }) => framesDecoded > 0);
     if (process.env.ENGINE_LOG) process.stderr.write(`first picture after ${Date.now() - began} ms\n`);
     await stage.expectPlaying(late, 'late');
+  });
+
+  it('goes on over another path when a page restarts ICE, for those that send and those that receive', async () => {
+    const page = await stage.openPage();
+    await stage.negotiate(page, 'ann', { role: 'publish' });
+    const other = await stage.openPage(listenerPermissions);
+    await stage.negotiate(other, 'bob', { role: 'subscribe', source: 'ann' });
+    await stage.expectPlaying(other, 'bob');
+    for (const [who, name] of [
+      [page, 'ann'],
+      [other, 'bob'],
+    ] as const) {
+      await stage.restart(who, name);
+      await stage.expectPlaying(other, 'bob');
+    }
   });
 
   it('sends a publisher its own media back when the endpoint is connected to itself', async () => {

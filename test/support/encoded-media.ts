@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readLeb128 } from '../../media/embedded/codecs/leb128.js';
 import { framesIn, packetsIn } from './demuxed.js';
 import { rtp } from './rtp.js';
 import type { Stream } from './rtp.js';
@@ -10,8 +11,10 @@ export interface EncodedMedia {
   readonly units: readonly Buffer[];
 }
 
+export type PictureCodec = 'VP8' | 'H264' | 'AV1';
+
 export interface PictureOptions {
-  readonly codec: 'VP8' | 'H264';
+  readonly codec: PictureCodec;
   readonly size: readonly [width: number, height: number];
   readonly seconds: number;
   /** When it turns from dark to white, for 100 ms. In s. */
@@ -36,11 +39,12 @@ export function encodedPictures({
   const film = `${source},lutyuv=y=16+val/5:u=128:v=128,${flash}`;
   const encoder = {
     VP8: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '4', '-auto-alt-ref', '0', '-f', 'ivf'],
+    AV1: ['-c:v', 'libaom-av1', '-usage', 'realtime', '-cpu-used', '8', '-row-mt', '0', '-f', 'ivf'],
     H264: [...['-c:v', 'libx264', '-profile:v', 'baseline', '-tune', 'zerolatency', '-threads', '1'], ...h264Options],
   }[codec];
   const rate = ['-b:v', '500k', '-g', String(keyEvery)];
   const bytes = encode(['-f', 'lavfi', '-i', film, '-t', String(seconds), ...rate, ...encoder]);
-  return { ticks: 90_000 / framesPerSecond, units: codec === 'VP8' ? framesIn(bytes) : picturesOfH264(bytes) };
+  return { ticks: 90_000 / framesPerSecond, units: codec === 'H264' ? picturesOfH264(bytes) : framesIn(bytes) };
 }
 
 /** Opus in packets of 20 ms. Silence, and a tone of 100 ms. @param beepAt in s */
@@ -52,11 +56,11 @@ export function encodedSound(seconds: number, beepAt = -1): EncodedMedia {
 
 /** RTP packets of one picture, which fits what is recorded of calls: 1200 bytes each. */
 export function picturePackets(
-  codec: 'VP8' | 'H264',
+  codec: PictureCodec,
   stream: Stream & { readonly sequence: number; readonly timestamp: number },
   picture: Buffer,
 ): Buffer[] {
-  const payloads = codec === 'VP8' ? vp8Payloads(picture) : h264Payloads(picture);
+  const payloads = { VP8: vp8Payloads, H264: h264Payloads, AV1: av1Payloads }[codec](picture);
   return payloads.map((payload, index) =>
     rtp({ ...stream, sequence: stream.sequence + index, marker: index === payloads.length - 1, payload }),
   );
@@ -66,6 +70,30 @@ const mostBytes = 1200;
 
 function vp8Payloads(frame: Buffer): Buffer[] {
   return parts(frame).map((part, index) => Buffer.concat([Buffer.from([index === 0 ? 0x10 : 0]), part]));
+}
+
+/** One unit after another, in fragments if they are long (AV1 RTP §4.4). Browsers leave the delimiter out. */
+function av1Payloads(picture: Buffer): Buffer[] {
+  return unitsOfAv1(picture).flatMap((unit, index) => {
+    const isSequence = (unit[0] ?? 0) >> 3 === 1;
+    const fragments = parts(unit);
+    return fragments.map((part, place) => {
+      const bounds = (place === 0 ? 0 : 0x80) | (place === fragments.length - 1 ? 0 : 0x40);
+      return Buffer.concat([Buffer.from([bounds | 0x10 | (isSequence && index === 0 ? 0x08 : 0)]), part]);
+    });
+  });
+}
+
+/** Without their lengths, and without the delimiter that begins each picture. */
+function unitsOfAv1(picture: Buffer): Buffer[] {
+  const units: Buffer[] = [];
+  for (let at = 0; at < picture.length;) {
+    const head = picture[at] ?? 0;
+    const { value, end } = readLeb128(picture, at + 1) ?? { value: 0, end: picture.length };
+    at = end + value;
+    if (head >> 3 !== 2) units.push(Buffer.concat([Buffer.from([head & 0xfd]), picture.subarray(end, at)]));
+  }
+  return units;
 }
 
 /** One packet for each unit, in fragments if it is long (RFC 6184 §5.8). */

@@ -17,6 +17,8 @@ export interface CodecTraits {
   readonly accepts?: (parameters: string) => boolean;
   /** Whether these parameters are better than others that are accepted. Default: never. */
   readonly prefers?: (parameters: string) => boolean;
+  /** Its packets may come with copies of earlier ones (RED, RFC 2198). Default: no. */
+  readonly repeatable?: boolean;
   /** A receiver of that codec takes this one too; one of this one need not take that. */
   readonly carriedBy?: Codec;
   /**
@@ -69,9 +71,10 @@ export function defineCodec(traits: CodecTraits): Codec {
     prefers = never,
     startsKeyframe = always,
     distance = none,
+    repeatable = false,
     pictureNumbers = unnumbered,
   } = traits;
-  const negotiated = { channels, offer, accepts, prefers, carriedBy, distance };
+  const negotiated = { channels, offer, accepts, prefers, carriedBy, distance, repeatable };
   return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, pictureNumbers, assembler };
 }
 

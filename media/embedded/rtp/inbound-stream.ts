@@ -80,6 +80,11 @@ export class InboundStream {
     if (this.codec.kind === 'video') this.keyframes.request(now);
   }
 
+  /** True when this packet has come. `sequence`: of 16 bits. */
+  has(sequence: number): boolean {
+    return this.ring.has(unwrapped(sequence, this.#highest));
+  }
+
   /** True when this packet was asked for and has not come. `sequence`: of 16 bits. */
   misses(sequence: number): boolean {
     return this.#missing?.has(unwrapped(sequence, this.#highest)) ?? false;

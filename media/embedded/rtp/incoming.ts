@@ -77,6 +77,11 @@ export class Incoming {
     return this.#options.media.find((media) => media.kind === kind)?.codecs[0];
   }
 
+  /** True when there is this stream, and it lacks this packet. `sequence`: of 16 bits. */
+  lacks(ssrc: number, sequence: number): boolean {
+    return this.#streams.get(ssrc)?.has(sequence) === false;
+  }
+
   /** Takes a packet. Returns its stream when the packet has not come before and is to be passed on. */
   take(packet: RtpPacket, now: number): InboundStream | undefined {
     const expected = this.#expected[packet.payloadType];

@@ -4,6 +4,7 @@ import type { InboundStream } from './inbound-stream.js';
 import type { KeptPacket } from './packet-ring.js';
 import type { Picture } from './picture-shift.js';
 import { lastPicture, PictureShift } from './picture-shift.js';
+import { withRepeated } from './redundancy.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
@@ -26,6 +27,8 @@ export interface OutboundOptions {
   /** Payload type of retransmissions by codec (RFC 4588). Without one a packet is sent again as it was. */
   readonly repairTypes: ReadonlyMap<Codec, number>;
   readonly repairSsrc: number;
+  /** Payload type of packets with a copy of the one before, by codec (RFC 2198). Without one there is none. */
+  readonly redundantTypes: ReadonlyMap<Codec, number>;
   /** Each packet has a number in the transport, in the header extension with this id; undefined: it has none. */
   readonly numbers: { readonly extension: number; readonly path: OutgoingPath } | undefined;
   /** False when the packet did not leave. */
@@ -48,6 +51,7 @@ export class OutboundStream {
   #source: InboundStream | undefined;
   #payloadType = -1;
   #repairType: number | undefined;
+  #redundantType: number | undefined;
   #repairNumber = 0;
   /** Extended number of the first packet of the source that is passed on. */
   #from = 0;
@@ -90,8 +94,10 @@ export class OutboundStream {
     const number = packet.extended + this.#numberOffset;
     const timestamp = (packet.timestamp + this.#timestampOffset) >>> 0;
     this.#shift?.apply(packet.body);
-    const wire = this.#options.numbers ? packet.numbered : packet.body;
-    this.#write(wire, packet, this.#payloadType, number, timestamp, this.ssrc);
+    const redundant = this.#redundantType === undefined ? undefined : this.#redundant(packet, source);
+    const payloadType = redundant ? (this.#redundantType ?? -1) : this.#payloadType;
+    const wire = redundant ?? (this.#options.numbers ? packet.numbered : packet.body);
+    this.#write(wire, packet, payloadType, number, timestamp, this.ssrc);
     const hasLeft = this.#send(wire, now);
     // The payload is for other receivers too.
     this.#shift?.undo(packet.body);
@@ -182,6 +188,15 @@ export class OutboundStream {
     writeNumberedHeader(wire, padding, marker, payloadType, sequence, timestamp, ssrc, extension, path.next);
   }
 
+  /** The packet with a copy of the one before it, after room for its header. Undefined when that cannot be. */
+  #redundant({ extended, timestamp, body, padding }: RtpPacket, source: InboundStream): Buffer | undefined {
+    const former = source.ring.get(extended - 1);
+    if (!former || former.padding || padding) return undefined;
+    const ago = (timestamp - former.timestamp) >>> 0;
+    const room = this.#options.numbers ? numberedHeaderSize : headerSize;
+    return withRepeated(body, former.body, ago, this.#payloadType, room);
+  }
+
   #again(kept: KeptPacket, number: number): Buffer {
     const timestamp = (kept.timestamp + this.#timestampOffset) >>> 0;
     const { body } = kept;
@@ -240,6 +255,7 @@ export class OutboundStream {
     this.#source = source;
     this.#payloadType = this.#options.payloadTypes.get(source.codec) ?? -1;
     this.#repairType = this.#options.repairTypes.get(source.codec);
+    this.#redundantType = this.#options.redundantTypes.get(source.codec);
     this.#waiting = true;
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }

@@ -13,7 +13,8 @@ import { OutboundStream } from './outbound-stream.js';
 import { Reports } from './reports.js';
 import type { ReportBlock, RtcpPacket, SenderReport } from './rtcp.js';
 import { parseRtcp } from './rtcp.js';
-import { RtpPacket } from './rtp-packet.js';
+import { readRedundant } from './redundancy.js';
+import { headerSize, RtpPacket } from './rtp-packet.js';
 
 export interface RtpSessionListener {
   /** A packet came from the other side, for the first time. */
@@ -21,6 +22,8 @@ export interface RtpSessionListener {
   reportArrived(report: SenderReport, from: InboundStream, now: number): void;
   /** The other side needs a keyframe of what we send. */
   keyframeWanted(): void;
+  /** The other side has ended a stream. */
+  streamEnded?(): void;
 }
 
 /** Where packets go. Each call returns false when the packet did not leave. */
@@ -57,7 +60,11 @@ export class RtpSession {
   readonly #audioRate = new SentRate();
   /** Each packet is read into this one. */
   readonly #packet = new RtpPacket();
+  /** A lost packet that came again with a later one is read into this one. */
+  readonly #repeated = new RtpPacket();
   readonly #transportExtension: number;
+  /** Agreed for what comes in; undefined: no packet has copies of earlier ones. */
+  readonly #redundant: AgreedCodec | undefined;
 
   constructor(options: RtpSessionOptions) {
     this.#options = options;
@@ -72,6 +79,7 @@ export class RtpSession {
     this.#audio = this.#outboundStream('audio', media);
     this.#video = this.#outboundStream('video', media);
     this.#incoming = new Incoming({ media: incoming, ownSsrc, sendRtcp });
+    this.#redundant = incoming.flatMap(({ codecs: agreed }) => agreed).find(({ redundancy }) => redundancy);
     this.#transportExtension = incoming.find((one) => one.transportExtension !== 0)?.transportExtension ?? 0;
     const transportFeedback = this.#transportExtension !== 0 && feedbackOf(incoming).has('transport-cc');
     this.#reports = new Reports({ ownSsrc, cname: options.sent.cname, transportFeedback, sendRtcp });
@@ -135,8 +143,8 @@ export class RtpSession {
     const packet = this.#packet;
     if (!packet.parse(bytes, this.#transportExtension)) return;
     this.#reports.arrived(packet.transportSequence, now);
-    const stream = this.#incoming.take(packet, now);
-    if (stream) this.#options.listener.packetArrived(packet, stream, now);
+    if (packet.payloadType === this.#redundant?.redundancy?.payloadType) this.#takeRedundant(packet, now);
+    else this.#take(packet, now);
   }
 
   rtcpArrived(bytes: Buffer, now: number): void {
@@ -171,6 +179,28 @@ export class RtpSession {
     return path;
   }
 
+  #take(packet: RtpPacket, now: number): void {
+    const stream = this.#incoming.take(packet, now);
+    if (stream) this.#options.listener.packetArrived(packet, stream, now);
+  }
+
+  /** Everybody gets the packet by itself, and those before it that were lost. */
+  #takeRedundant(packet: RtpPacket, now: number): void {
+    const { payloadType = -1 } = this.#redundant ?? {};
+    const read = readRedundant(packet.body, payloadType);
+    if (!read) return;
+    packet.payloadType = payloadType;
+    for (const { back, ago, payload } of read.repeated) {
+      const sequence = (packet.sequence - back) & 0xffff;
+      if (payload.length === 0 || !this.#incoming.lacks(packet.ssrc, sequence)) continue;
+      const body = Buffer.concat([Buffer.alloc(headerSize), payload]);
+      const timestamp = (packet.timestamp - ago) >>> 0;
+      this.#take(Object.assign(this.#repeated, { payloadType, ssrc: packet.ssrc, sequence, timestamp, body }), now);
+    }
+    packet.body = packet.body.subarray(read.start - headerSize);
+    this.#take(packet, now);
+  }
+
   #outboundStream(kind: RtpKind, media: readonly AgreedMedia[]): OutboundStream | undefined {
     const section = media.find((one) => one.kind === kind && sends(one.direction));
     if (!section) return undefined;
@@ -185,11 +215,15 @@ export class RtpSession {
     const repairTypes = taken.flatMap(({ codec, repairType }) =>
       repairType === undefined ? [] : [[codec, repairType] as const],
     );
+    const redundantTypes = taken.flatMap(({ codec, redundancy }) =>
+      redundancy?.isPreferred ? [[codec, redundancy.payloadType] as const] : [],
+    );
     return new OutboundStream({
       ssrc: sent.ssrcs[kind],
       repairSsrc: sent.repairSsrc,
       repairTypes: new Map(repairTypes),
       cname: sent.cname,
+      redundantTypes: new Map(redundantTypes),
       payloadTypes: new Map(taken.map(({ codec, payloadType }) => [codec, payloadType])),
       numbers: path && { extension: section.sentExtension, path },
       send: (packet) => transport.sendRtp(packet),
@@ -226,6 +260,7 @@ export class RtpSession {
         if (this.#path?.told(packet.arrivals, now)) this.#options.bandwidth.told(this.#path, now);
         return;
       case 'goodbye':
+        this.#options.listener.streamEnded?.();
         return;
       default:
         packet satisfies never;

@@ -77,6 +77,17 @@ export interface AgreedCodec {
   readonly feedback: readonly string[];
   /** Payload type of retransmissions (RFC 4588); undefined: a lost packet is sent again as it was. */
   readonly repairType: number | undefined;
+  /** Undefined or missing: no packet has copies of earlier ones. */
+  readonly redundancy?: AgreedRedundancy | undefined;
+}
+
+/** Packets with copies of earlier ones (RED, RFC 2198). */
+export interface AgreedRedundancy {
+  readonly payloadType: number;
+  /** The text of `a=fmtp`: the payload type of each part. */
+  readonly parameters: string;
+  /** The other side has it before the codec itself: it wants to get it, and to send it. Otherwise it can read it. */
+  readonly isPreferred: boolean;
 }
 
 /** Data channels (RFC 8841). */

@@ -4,6 +4,7 @@ import type {
   AgreedCodec,
   AgreedData,
   AgreedMedia,
+  AgreedRedundancy,
   AgreedSection,
   AgreedTransport,
   Agreement,
@@ -235,7 +236,27 @@ function agreedCodec(codec: Codec, match: OfferedCodec, { codecs: all }: Offered
     parameters: match.parameters,
     feedback: usedFeedback[codec.kind].filter((feedback) => match.feedback.includes(feedback)),
     repairType: match.feedback.includes('nack') ? repairTypeOf(match.payloadType, all) : undefined,
+    redundancy: codec.repeatable ? redundancyOf(match, direction, all) : undefined,
   };
+}
+
+/** Each part is of the codec. A receiver that does not want it gets none, so nothing is agreed. */
+function redundancyOf(
+  match: OfferedCodec,
+  direction: OfferedSection['direction'],
+  all: readonly OfferedCodec[],
+): AgreedRedundancy | undefined {
+  const { clockRate, channels, payloadType: own } = match;
+  const found = all.find(
+    (one) =>
+      one.name.toLowerCase() === 'red' &&
+      one.clockRate === clockRate &&
+      one.channels === channels &&
+      one.parameters.split('/').every((part) => Number(part) === own),
+  );
+  const isPreferred = found !== undefined && all.indexOf(found) < all.indexOf(match);
+  if (!found || (!isPreferred && !sends(direction))) return undefined;
+  return { payloadType: found.payloadType, parameters: found.parameters, isPreferred };
 }
 
 /** The payload type of retransmissions: its `apt` is this one (RFC 4588 §8.1). */

@@ -145,6 +145,12 @@ function parseSection(
   };
 }
 
+/** Payload types that need no `a=rtpmap`: number, then what such a line would say (RFC 3551 §6). */
+const assigned: ReadonlyMap<number, readonly string[]> = new Map([
+  [0, ['', '0', 'PCMU', '8000']],
+  [8, ['', '8', 'PCMA', '8000']],
+]);
+
 function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
   const maps = new Map<number, RegExpExecArray>();
   for (const value of own.all('rtpmap')) {
@@ -155,7 +161,7 @@ function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
   const feedback = own.all('rtcp-fb').map(splitNumber);
   return words(formats).flatMap((format) => {
     const payloadType = Number(format);
-    const [, , name = '', clockRate = '0', channels = '1'] = maps.get(payloadType) ?? [];
+    const [, , name = '', clockRate = '0', channels = '1'] = maps.get(payloadType) ?? assigned.get(payloadType) ?? [];
     if (!name || payloadType > 127) return [];
     return {
       payloadType,

@@ -56,9 +56,7 @@ function bundleLines(sections: readonly AgreedSection[]): string[] {
 }
 
 function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDescription, sent: SentStreams): string[] {
-  const formats = media.codecs
-    .flatMap(({ payloadType, repairType = [] }) => [payloadType].concat(repairType))
-    .join(' ');
+  const formats = media.codecs.flatMap(formatsOf).join(' ');
   return [
     `m=${media.kind} 9 ${offered.protocol} ${formats}`,
     'c=IN IP4 0.0.0.0',
@@ -112,7 +110,14 @@ function streamLines({ kind, codecs }: AgreedMedia, { ssrcs, repairSsrc, cname }
   return [`a=ssrc-group:FID ${ssrcs[kind]} ${repairSsrc}`, own, `a=ssrc:${repairSsrc} cname:${cname}`];
 }
 
-function codecLines({ codec, payloadType, parameters, feedback, repairType }: AgreedCodec): string[] {
+/** In the order of the offer: the other side sends the first. */
+function formatsOf({ payloadType, repairType, redundancy }: AgreedCodec): number[] {
+  const own = [payloadType, ...(repairType === undefined ? [] : [repairType])];
+  if (!redundancy) return own;
+  return redundancy.isPreferred ? [redundancy.payloadType, ...own] : [...own, redundancy.payloadType];
+}
+
+function codecLines({ codec, payloadType, parameters, feedback, repairType, redundancy }: AgreedCodec): string[] {
   const channels = codec.channels ? `/${codec.channels}` : '';
   return [
     `a=rtpmap:${payloadType} ${codec.name}/${codec.clockRate}${channels}`,
@@ -121,6 +126,12 @@ function codecLines({ codec, payloadType, parameters, feedback, repairType }: Ag
     ...(repairType === undefined
       ? []
       : [`a=rtpmap:${repairType} rtx/${codec.clockRate}`, `a=fmtp:${repairType} apt=${payloadType}`]),
+    ...(redundancy
+      ? [
+          `a=rtpmap:${redundancy.payloadType} red/${codec.clockRate}${channels}`,
+          `a=fmtp:${redundancy.payloadType} ${redundancy.parameters}`,
+        ]
+      : []),
   ];
 }
 

@@ -12,6 +12,10 @@ export interface OfferOptions {
   readonly direction?: OfferedDirection;
   readonly video?: readonly OfferedVideo[];
   readonly opus?: number;
+  /** Payload types of audio, in their order. Default: Opus, then PCMU. */
+  readonly audio?: readonly number[];
+  /** More lines of the audio section. */
+  readonly audioLines?: readonly string[];
   readonly application?: boolean;
   readonly setup?: string;
   readonly transportExtension?: number;
@@ -36,12 +40,15 @@ export const h264Single = {
   parameters: 'level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f',
 };
 
+export const av1 = { payloadType: 45, name: 'AV1', parameters: 'level-idx=5;profile=0;tier=0' };
+
 const everyVideo: readonly OfferedVideo[] = [vp8, vp9, h264Single, h264];
 const browserFeedback = ['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack pli'];
 
 export function browserOffer(options: OfferOptions = {}): string {
   const { direction = 'sendrecv', video = everyVideo, opus = 111, feedback = browserFeedback } = options;
   const { repairs = true, transportExtension: extension = 3 } = options;
+  const { audio = [opus, 0], audioLines = [] } = options;
   const { bundle = ['0', '1', ...(options.application ? ['2'] : [])] } = options;
   const common = (mid: string): string[] => [
     'c=IN IP4 0.0.0.0',
@@ -62,7 +69,7 @@ export function browserOffer(options: OfferOptions = {}): string {
     ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
     'a=extmap-allow-mixed',
     'a=msid-semantic: WMS',
-    `m=audio 9 UDP/TLS/RTP/SAVPF ${opus} 0`,
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${audio.join(' ')}`,
     ...common('0'),
     'a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level',
     transportCc,
@@ -73,6 +80,7 @@ export function browserOffer(options: OfferOptions = {}): string {
     `a=rtcp-fb:${opus} transport-cc`,
     `a=fmtp:${opus} minptime=10;useinbandfec=1`,
     'a=rtpmap:0 PCMU/8000',
+    ...audioLines,
     `m=video 9 UDP/TLS/RTP/SAVPF ${video.map(({ payloadType }) => (repairs ? `${payloadType} ${payloadType + 1}` : payloadType)).join(' ')}`,
     ...common('1'),
     'a=extmap:13 urn:3gpp:video-orientation',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MediaError } from '../../../media/errors.js';
-import { sentMedia, withVideoCodec } from '../../../media/spread/relay-offer.js';
+import { sentMedia, withCodecs } from '../../../media/spread/relay-offer.js';
 
 /** A section as media servers write it. `formats`: payload type, codec, parameters. */
 function section(
@@ -36,8 +36,13 @@ const everyVideo = section('video', 'sendonly', [
 ]);
 
 describe('the offer of a relay', () => {
-  it('has the audio as it was, and of the video codecs only that of the publisher, with its repairs', () => {
-    const offer = withVideoCodec(head + audio + everyVideo, { name: 'VP8', parameters: '' });
+  it('has only the codecs of the publisher, with their repairs', () => {
+    const everyAudio = section('audio', 'sendonly', [
+      [111, 'opus'],
+      [0, 'PCMU'],
+    ]);
+    const codecs = { audio: { name: 'OPUS', parameters: '' }, video: { name: 'VP8', parameters: '' } };
+    const offer = withCodecs(head + everyAudio + everyVideo, codecs);
     expect(offer).to.equal(
       head +
         audio +
@@ -53,7 +58,7 @@ describe('the offer of a relay', () => {
     ['that names no mode', 'profile-level-id=42001f', 104],
   ] as const) {
     it(`has the H.264 of a publisher ${what}, with its profile`, () => {
-      const offer = withVideoCodec(head + audio + everyVideo, { name: 'H264', parameters });
+      const offer = withCodecs(head + audio + everyVideo, { video: { name: 'H264', parameters } });
       expect(offer).to.include(`m=video 9 UDP/TLS/RTP/SAVPF ${type}`);
       expect(offer.match(/^a=fmtp:.*$/gm)).to.include(`a=fmtp:${type} ${parameters}`);
       expect(offer.match(/^a=rtpmap:.*$/gm)).to.not.include('a=rtpmap:96 VP8/90000');
@@ -61,14 +66,21 @@ describe('the offer of a relay', () => {
   }
 
   it('is refused when the media server does not offer the codec', () => {
-    expect(() => withVideoCodec(head + everyVideo, { name: 'AV1', parameters: '' }))
+    expect(() => withCodecs(head + everyVideo, { video: { name: 'AV1', parameters: '' } }))
       .to.throw(MediaError)
       .with.property('code', 'not-supported');
   });
 
   it('carries what the publisher sends: the first of its codecs', () => {
-    const answer = head + section('audio', 'recvonly', [[111, 'opus']]) + everyVideo.replace('sendonly', 'recvonly');
-    expect(sentMedia(answer)).to.deep.equal({ kinds: ['audio', 'video'], video: { name: 'VP8', parameters: '' } });
+    const phone = section('audio', 'recvonly', [
+      [63, 'red', '0/0'],
+      [0, 'PCMU'],
+    ]);
+    const answer = head + phone + everyVideo.replace('sendonly', 'recvonly');
+    expect(sentMedia(answer)).to.deep.equal({
+      kinds: ['audio', 'video'],
+      codecs: { audio: { name: 'PCMU', parameters: '' }, video: { name: 'VP8', parameters: '' } },
+    });
     const repairsFirst = section('video', 'sendrecv', [
       [103, 'rtx', 'apt=102'],
       [116, 'red'],
@@ -76,7 +88,7 @@ describe('the offer of a relay', () => {
     ]);
     expect(sentMedia(head + repairsFirst)).to.deep.equal({
       kinds: ['video'],
-      video: { name: 'H264', parameters: 'packetization-mode=1' },
+      codecs: { video: { name: 'H264', parameters: 'packetization-mode=1' } },
     });
   });
 
@@ -84,8 +96,9 @@ describe('the offer of a relay', () => {
     const refused = section('video', 'inactive', [[96, 'VP8']], 0);
     const silent = section('video', 'sendonly', [[96, 'VP8']]);
     for (const video of [refused, silent]) {
-      const { kinds, video: codec } = sentMedia(head + section('audio', 'recvonly', [[111, 'opus']]) + video);
-      expect([kinds, codec]).to.deep.equal([['audio'], undefined]);
+      const { kinds, codecs } = sentMedia(head + section('audio', 'recvonly', [[111, 'opus']]) + video);
+      expect(kinds).to.deep.equal(['audio']);
+      expect(codecs).to.deep.equal({ audio: { name: 'OPUS', parameters: '' } });
     }
     expect(sentMedia('anything').kinds).to.be.empty;
   });

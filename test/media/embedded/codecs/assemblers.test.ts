@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { av1 } from '../../../../media/embedded/codecs/av1.js';
 import type { FrameAssembler } from '../../../../media/embedded/codecs/frame.js';
 import { h264 } from '../../../../media/embedded/codecs/h264.js';
 import { vp8 } from '../../../../media/embedded/codecs/vp8.js';
@@ -27,6 +28,7 @@ describe('putting frames together', () => {
   it('refuses a frame whose first packet is missing', () => {
     expect(frameOf(vp8.assembler(), '00 aa')).to.equal('refused');
     expect(frameOf(vp9.assembler(), '04 aa')).to.equal('refused');
+    expect(frameOf(av1.assembler(), '90 aa')).to.equal('refused');
     expect(frameOf(h264.assembler(), '7c 05 aa')).to.equal('refused');
   });
 
@@ -58,9 +60,28 @@ describe('putting frames together', () => {
     expect(frameOf(h264.assembler(), '65 11 22')).to.equal(undefined);
   });
 
+  it('gives the units of AV1 their lengths, joins those in several packets, and leaves out what files have not', () => {
+    // 320 by 240, from libaom. Around it a delimiter, a picture in two packets, and padding.
+    const sequence = '00 00 00 04 3c ff bc da f9 00 40';
+    const frame = frameOf(av1.assembler(), `78 01 10 0c 08 ${sequence} 30 10 aa`, 'a0 01 bb 78 cc');
+    const unit = `0a0b${sequence.replaceAll(' ', '')}`;
+    expect(frame).to.deep.include({ chunks: `${unit}320310aabb`, isKey: true, width: 320, height: 240 });
+    // Main profile, level 2.0, 8 bits, 4:2:0.
+    expect(frame !== 'refused' && frame?.codecPrivate?.toString('hex')).to.equal(`81000c00${unit}`);
+  });
+
+  it('knows AV1 that depends on other pictures, and AV1 whose units are not whole', () => {
+    expect(frameOf(av1.assembler(), '10 30 30 01')).to.deep.equal({ chunks: '32023001', isKey: false });
+    expect(frameOf(av1.assembler(), '50 30 30')).to.equal(undefined);
+    for (const payload of ['20 05 30', '30 01 30', '10 b0 00', '10 32 05 00', '10'])
+      expect(frameOf(av1.assembler(), payload)).to.satisfy(
+        (frame: unknown) => frame === 'refused' || frame === undefined,
+      );
+  });
+
   it('survives whatever else is sent: there is a frame with bytes in it, or none', () => {
     const parts = ['', 'ff', 'ffffffff', '00000000', '0001ff', '80ff7f01ffff'];
-    for (const { name, assembler: create } of [vp8, vp9, h264]) {
+    for (const { name, assembler: create } of [vp8, vp9, av1, h264]) {
       const assembler = create();
       let [frames, failures] = [0, 0];
       for (let first = 0; first < 256; first++) {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { av1 } from '../../../../media/embedded/codecs/av1.js';
 import type { Codec } from '../../../../media/embedded/codecs/codec.js';
 import { codecs } from '../../../../media/embedded/codecs/codecs.js';
 import { h264 } from '../../../../media/embedded/codecs/h264.js';
@@ -16,7 +17,9 @@ describe('codecs', () => {
   it('have payload types of their own in our offers', () => {
     const types = codecs.flatMap(({ offer }) => [offer.payloadType, offer.repairType ?? []]).flat();
     expect(new Set(types).size).to.equal(types.length);
-    for (const type of types) expect(type).to.be.within(96, 127);
+    // Those of telephones are the same everywhere (RFC 3551 §6).
+    for (const type of types)
+      expect(type === 0 || type === 8 || (type >= 96 && type <= 127), String(type)).to.equal(true);
   });
 
   it('accept the parameters they offer', () => {
@@ -40,6 +43,15 @@ describe('codecs', () => {
     ]);
   });
 
+  it('accept AV1 in profile 0 only', () => {
+    expect(['', 'level-idx=5;profile=0;tier=0', 'profile=1', 'level-idx=5; profile=2'].map(av1.accepts)).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   for (const [what, codec, payload, expected] of [
     ['any sound', opus, 'fc 01', true],
     ['VP8', vp8, '10 00', true],
@@ -54,6 +66,12 @@ describe('codecs', () => {
     ['VP9 of a higher layer', vp9, 'a8 81 23 02', false],
     ['VP9 that depends on another', vp9, 'c8 23', false],
     ['a later piece of VP9', vp9, '84 23', false],
+    ['AV1 that begins a sequence', av1, '18 0a 0b', true],
+    ['AV1 whose sender does not say that it begins a sequence', av1, '10 08 00', true],
+    ['the same, with lengths', av1, '00 02 08 00 01 30', true],
+    ['AV1 that depends on another', av1, '10 30 30', false],
+    ['a later piece of AV1', av1, '90 08 00', false],
+    ['AV1 without a payload', av1, '10', false],
     ['H.264 parameters', h264, '67 42', true],
     ['an H.264 key picture', h264, '65 11', true],
     ['another H.264 picture', h264, '41 11', false],

@@ -1,9 +1,9 @@
 import { RecorderEndpoint } from '../../../../media/embedded/objects/recorder-endpoint.js';
 import { writeSenderReport } from '../../../../media/embedded/rtp/rtcp.js';
-import type { EncodedMedia } from '../../../support/encoded-media.js';
+import type { EncodedMedia, PictureCodec } from '../../../support/encoded-media.js';
 import { picturePackets } from '../../../support/encoded-media.js';
 import { rtp } from '../../../support/rtp.js';
-import { h264, vp8 } from '../offers.js';
+import { av1, h264, vp8 } from '../offers.js';
 import type { Peer, TestEngine } from '../engine.js';
 
 /** Something that a client sends, and when it is sent. In ms. */
@@ -31,12 +31,12 @@ export function soundOf({ units, ticks }: EncodedMedia, startAt: number, first =
 export function picturesOf(
   { units, ticks }: EncodedMedia,
   startAt: number,
-  codec: 'VP8' | 'H264' = 'VP8',
+  codec: PictureCodec = 'VP8',
   before: readonly Sent[] = [],
 ): Sent[] {
   const start = before[0]?.at ?? startAt;
   let sequence = before.length;
-  const stream = { ...video, payloadType: codec === 'VP8' ? vp8.payloadType : h264.payloadType };
+  const stream = { ...video, payloadType: { VP8: vp8, H264: h264, AV1: av1 }[codec].payloadType };
   return units.flatMap((picture, index) => {
     const at = startAt + index * 40;
     const timestamp = bases.video + Math.round(((at - start) / 40) * ticks);
