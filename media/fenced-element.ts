@@ -77,6 +77,12 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
     return sdpAnswer;
   }
 
+  async restart(sdpOffer: string): Promise<string> {
+    const sdpAnswer = await this.make(async () => this.inner.restart(sdpOffer));
+    if (this.end) throw this.end;
+    return sdpAnswer;
+  }
+
   addCandidate(candidate: IceCandidate): void {
     if (!this.end) this.inner.addCandidate(candidate);
   }

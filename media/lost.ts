@@ -89,6 +89,10 @@ export class LostElement extends Lost implements ServerEndpoint {
     return this.refuse();
   }
 
+  restart(): Promise<never> {
+    return this.refuse();
+  }
+
   offer(): Promise<never> {
     return this.refuse();
   }

@@ -206,6 +206,12 @@ export interface Endpoint extends MediaElement {
    * Once per endpoint. Rejects with `offer-refused` when the offer is no SDP or nothing in it can be served.
    */
   answer(sdpOffer: string): Promise<string>;
+  /**
+   * The client has another network: takes its offer for the same media over another path (an ICE restart), resolves with the answer, and
+   * starts gathering candidates anew. What is connected stays connected. Rejects with `offer-refused` when the offer is for other media,
+   * and with `not-supported` on a media server that cannot do it, such as a KMS; the endpoint goes on as it was then.
+   */
+  restart(sdpOffer: string): Promise<string>;
   /** Takes a remote candidate at any time; held back until gathering has started. Unusable ones are ignored. */
   addCandidate(candidate: IceCandidate): void;
   /** What it has carried of late, as the media server told last. Undefined where it does not tell, or has not yet. */

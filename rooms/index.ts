@@ -381,6 +381,15 @@ export interface Participant {
    */
   subscribe(publisher: Participant, sdpOffer: string, options?: SubscribeOptions): Promise<string>;
   /**
+   * The client has another network: offers what it publishes, or receives, once more over another path. Nobody is told, and what is
+   * connected stays. @returns the SDP answer
+   * @param publisher this participant itself, for what it publishes
+   * @param stream default: the one that protocols of one stream show
+   * @throws RoomError `not-publishing` when it is neither published nor received; `offer-refused` when the offer is for other media, and
+   *   `media-failed` when the media server cannot do it: it goes on as it was; `interrupted`, `participant-closed`
+   */
+  restart(publisher: Participant, sdpOffer: string, stream?: string): Promise<string>;
+  /**
    * Ends the subscription to a publisher, if there is one, and forgets candidates held for it. @param stream default: all of the publisher's
    * @throws RoomError `participant-closed`
    */

@@ -57,6 +57,21 @@ export class OwnedEndpoint {
     }
   }
 
+  /**
+   * The client has another network (`Endpoint.restart`).
+   * @throws RoomError `offer-refused`, `media-failed`: it goes on as it was; `interrupted` if closed before or meanwhile
+   */
+  async restart(sdpOffer: string): Promise<string> {
+    try {
+      if (!this.#endpoint) throw closedError();
+      const sdpAnswer = await this.#endpoint.restart(sdpOffer);
+      this.#assertOpen();
+      return sdpAnswer;
+    } catch (error) {
+      throw this.#closed ? closedError(error) : mediaError(error);
+    }
+  }
+
   /** Takes over the endpoint of another process, which has negotiated it. */
   adopt(pipeline: Pipeline, record: MediaRecord, listener: EndpointListener): Endpoint {
     const endpoint = pipeline.adopt(record, listener);

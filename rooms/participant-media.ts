@@ -169,6 +169,18 @@ export class ParticipantMedia {
     return this.#negotiations.run(() => owner.room.traced('subscribe', owner, open));
   }
 
+  /** @throws RoomError as `api.Participant.restart` */
+  async restart(publisher: Participant, sdpOffer: string, stream?: string): Promise<string> {
+    const isOwn = publisher === this.#owner;
+    const publication = stream === undefined ? publisher.publication : publisher.publicationOf(stream);
+    const carrier = isOwn ? publication : this.subscriptionTo(publisher, publication?.id ?? stream);
+    if (!carrier) {
+      const what = isOwn ? 'published' : 'received';
+      throw new RoomError('not-publishing', `No such stream of ${publisher.id} is ${what} by ${this.#owner.id}`);
+    }
+    return this.#negotiations.run(() => carrier.restart(sdpOffer));
+  }
+
   /** @param stream undefined: all of them */
   unsubscribe(publisher: Participant, stream?: string): void {
     for (const subscription of this.#subscriptionsTo(publisher, stream)) subscription.close();

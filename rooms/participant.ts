@@ -237,6 +237,11 @@ export class Participant implements api.Participant {
     return this.media.subscribe(publisher, sdpOffer, options);
   }
 
+  async restart(publisher: Participant, sdpOffer: string, stream?: string): Promise<string> {
+    this.#assertOpen();
+    return this.media.restart(publisher, sdpOffer, stream);
+  }
+
   unsubscribe(publisher: Participant, stream?: string): void {
     this.#assertOpen();
     this.media.unsubscribe(publisher, stream);

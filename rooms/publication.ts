@@ -13,6 +13,7 @@ import type { PublicationEnd } from './events.js';
 import { Feed } from './feed.js';
 import type { HeldCandidates } from './held-candidates.js';
 import type * as api from './index.js';
+import { offerWithout } from './offer-kinds.js';
 import { MutedKinds } from './muted-kinds.js';
 import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
@@ -127,6 +128,13 @@ export class Publication implements api.Publication {
       listener,
       prepare,
     );
+  }
+
+  /** Its publisher has another network. Nobody is told. @throws RoomError as `OwnedEndpoint.restart` */
+  async restart(sdpOffer: string): Promise<string> {
+    const sdpAnswer = await this.#endpoint.restart(offerWithout(sdpOffer, this.#refused.kinds));
+    this.#keep();
+    return sdpAnswer;
   }
 
   /** Goes on with what another process has opened. Nobody is told. */

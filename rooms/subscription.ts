@@ -61,6 +61,13 @@ export class Subscription implements api.Subscription {
     }
   }
 
+  /** Its subscriber has another network. @throws RoomError as `OwnedEndpoint.restart` */
+  async restart(sdpOffer: string): Promise<string> {
+    const sdpAnswer = await this.#endpoint.restart(sdpOffer);
+    this.#keep();
+    return sdpAnswer;
+  }
+
   /** Goes on with what another process has opened. */
   restore(pipeline: Pipeline, { endpoint, connected, muted }: SubscriptionRecord, listener: EndpointListener): void {
     for (const kind of muted) this.#feed.muted.add(kind);

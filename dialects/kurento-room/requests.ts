@@ -26,6 +26,7 @@ import { receiveVideoFrom } from './requests/receive-video-from.js';
 import { reportMedia } from './requests/report-media.js';
 import { reportQuality } from './requests/report-quality.js';
 import { requestUnmute } from './requests/request-unmute.js';
+import { restartIce } from './requests/restart-ice.js';
 import { resumeRecording } from './requests/resume-recording.js';
 import { sendData } from './requests/send-data.js';
 import { sendMessage } from './requests/send-message.js';
@@ -47,6 +48,7 @@ export const requests = [
   unpublishVideo,
   receiveVideoFrom,
   unsubscribeFromVideo,
+  restartIce,
   onIceCandidate,
   sendMessage,
   sendData,

@@ -138,6 +138,22 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
     return sdp;
   }
 
+  /** Candidates of the client may come before its offer has arrived. */
+  async restart(sdpOffer: string): Promise<string> {
+    this.assertOpen();
+    const { mids = [] } = this.#candidates;
+    this.#candidates.hold();
+    try {
+      const sdp = await this.#askForSdp('processRestartOffer', { offer: sdpOffer });
+      this.#failureTold = false;
+      this.#begin(sdpOffer);
+      return sdp;
+    } catch (error) {
+      this.#candidates.open(mids);
+      throw error;
+    }
+  }
+
   async offer(kinds: readonly MediaKind[]): Promise<string> {
     this.#negotiate();
     // A kind that is false is left out in both directions (docs/protocols/kurento-media.md#72-negotiation).

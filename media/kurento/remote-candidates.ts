@@ -26,6 +26,11 @@ export class RemoteCandidates {
     else if (this.#held.length < maxHeld) this.#held.push(known);
   }
 
+  /** Those that come from now on are held back again. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
   /** Those of the offer. Undefined while candidates are held back. */
   get mids(): Mids | undefined {
     return this.#mids;

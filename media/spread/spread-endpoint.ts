@@ -75,6 +75,10 @@ export class SpreadEndpoint extends SpreadElement implements Endpoint, RelaySink
     return this.inner.answer(sdpOffer);
   }
 
+  async restart(sdpOffer: string): Promise<string> {
+    return this.inner.restart(sdpOffer);
+  }
+
   addCandidate(candidate: IceCandidate): void {
     if (!this.ended) this.#endpoint?.addCandidate(candidate);
   }

@@ -31,6 +31,8 @@ export interface OfferSettings {
 export interface PageApi {
   offer(name: string, settings: OfferSettings): Promise<string>;
   answer(name: string, sdp: string): Promise<void>;
+  /** Offers the same media over another path: an ICE restart. */
+  restart(name: string): Promise<string>;
   /** Answers an offer. Settings for the form of an offer have no effect. */
   accept(name: string, offer: string, settings: OfferSettings): Promise<string>;
   /** Which sizes of the picture are sent, the smallest first. */

@@ -122,6 +122,22 @@ class EngineStage {
     return offer;
   }
 
+  /** The page looks for another path for its call. */
+  async restart(page: Page, name: string): Promise<void> {
+    const endpoint = this.endpoint(name);
+    this.kurento.events.length = 0;
+    const offer = await this.call<string>(page, 'restart', name);
+    const answer = z.string().parse(await this.kurento.invoke(endpoint, 'processRestartOffer', { offer }));
+    await this.call(page, 'answer', name, answer);
+    await this.#trickle(page, name, endpoint);
+    await this.kurento.until(() =>
+      this.kurento.events.some(
+        ({ type, object, data }) =>
+          type === 'DtlsConnectionStateChange' && object === endpoint && data.state === 'CONNECTED',
+      ),
+    );
+  }
+
   async #open(name: string, useDataChannels: boolean, source: string | undefined): Promise<string> {
     const { kurento } = this;
     const endpoint = await kurento.create('WebRtcEndpoint', { mediaPipeline: this.#pipeline, useDataChannels });

@@ -26,6 +26,7 @@ export type Step =
   | 'createRecorder'
   | 'connect'
   | 'answer'
+  | 'restart'
   | 'offer'
   | 'accept'
   | 'record'
@@ -446,6 +447,7 @@ export class FakeEndpoint extends FakeElement implements ServerEndpoint {
   /** What it has answered. */
   answered: string | undefined;
   carried: CarriedMedia | undefined;
+  restarts = 0;
 
   constructor(
     pipeline: FakePipeline,
@@ -467,6 +469,14 @@ export class FakeEndpoint extends FakeElement implements ServerEndpoint {
     await this.media.pass('answer');
     if (!sdpOffer.startsWith('v=0')) throw new MediaError('offer-refused', 'Invalid SDP');
     this.answered = sdpOffer;
+    return `v=0 answer to ${sdpOffer}`;
+  }
+
+  async restart(sdpOffer: string): Promise<string> {
+    this.assertHeld();
+    await this.media.pass('restart');
+    if (!sdpOffer.startsWith('v=0')) throw new MediaError('offer-refused', 'Invalid SDP');
+    this.restarts += 1;
     return `v=0 answer to ${sdpOffer}`;
   }
 

@@ -8,6 +8,7 @@ export class ConnectionStates {
   readonly #raise: (event: string, fields: EventFields) => void;
   readonly #pairOf: (transport: number) => CandidatePair | undefined;
   #transports: readonly TransportStates[];
+  readonly #silent = new Set<number>();
   #gathering = false;
   #connection: 'CONNECTED' | 'DISCONNECTED' = 'DISCONNECTED';
 
@@ -43,7 +44,14 @@ export class ConnectionStates {
   /** `transport`: its place. */
   changed(transport: number, state: TransportState): void {
     this.#transports[transport]?.changed(state);
-    this.#become(this.#transports.every(({ connected }) => connected) ? 'CONNECTED' : 'DISCONNECTED');
+    this.#look();
+  }
+
+  /** Nothing is heard of the client on this transport, or something again. */
+  silenceChanged(transport: number, isSilent: boolean): void {
+    if (isSilent) this.#silent.add(transport);
+    else this.#silent.delete(transport);
+    this.#look();
   }
 
   iceConnections(): unknown[] {
@@ -60,6 +68,11 @@ export class ConnectionStates {
 
   #newTransport(place: number): TransportStates {
     return new TransportStates({ streamId: place + 1, raise: this.#raise, pair: () => this.#pairOf(place) });
+  }
+
+  #look(): void {
+    const isConnected = this.#silent.size === 0 && this.#transports.every(({ connected }) => connected);
+    this.#become(isConnected ? 'CONNECTED' : 'DISCONNECTED');
   }
 
   #become(state: 'CONNECTED' | 'DISCONNECTED'): void {

@@ -43,6 +43,18 @@ export class EndpointNegotiation {
     return answer;
   }
 
+  /**
+   * Takes an offer for the same media over other paths, returns the answer. A Kurento Media Server has no such
+   * operation. Candidates have to be asked for again. @throws KurentoError 40009, 40201, 40203 or 40205
+   */
+  processRestartOffer(text: string): string {
+    const { candidates, transports } = this.#options;
+    const { answer, agreement } = withKurentoCodes(40205, () => this.#exchange.restart(text));
+    candidates.restart();
+    transports.begin(agreement);
+    return answer;
+  }
+
   /** @throws KurentoError 40204 or 40208 */
   generateOffer(kinds: readonly RtpKind[]): string {
     const { candidates, direction, settings, sources } = this.#options;
@@ -91,6 +103,7 @@ const codeOfTurn = {
   'already-negotiated': 40208,
   'nothing-offered': 40209,
   'already-answered': 40210,
+  'not-negotiated': 40203,
 } as const satisfies Record<OutOfTurn['reason'], KurentoCode>;
 
 /**

@@ -2,6 +2,7 @@ import type { Agreement, AgreedTransport } from '../sdp/agreement.js';
 import type { LocalDescription } from '../sdp/description.js';
 import type { Reachable } from '../sdp/sdp-exchange.js';
 import type { ChannelOptions, Reach, Transport } from '../transport/transport.js';
+import { NoCapacity } from '../transport/transport.js';
 import type { IceCandidate } from './parameters.js';
 
 /** Remote candidates that are kept before the negotiation; a browser sends about ten. */
@@ -67,6 +68,21 @@ export class EndpointTransports implements Reachable {
       this.#first.accept(remote, data);
     } catch (error) {
       throw new TransportRefused('The answer cannot be processed', { cause: error });
+    }
+  }
+
+  /** The former paths go on until the new ones are connected, or if these cannot be made. @throws TransportRefused or NoCapacity */
+  restart(agreed: readonly AgreedTransport[]): LocalDescription[] {
+    const reach = this.#options.reach();
+    try {
+      return this.#all.flatMap((transport, place) => {
+        const { remote } = agreed[place] ?? {};
+        return remote ? transport.restart(remote, reach) : [];
+      });
+    } catch (error) {
+      if (error instanceof NoCapacity) throw error;
+      this.#options.refused(error);
+      throw new TransportRefused('The offer cannot be processed', { cause: error });
     }
   }
 

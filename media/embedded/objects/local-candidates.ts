@@ -35,6 +35,15 @@ export class LocalCandidates {
     this.#tell();
   }
 
+  /** There are other paths, whose candidates are found from now on. The client is told none before it asks again. */
+  restart(): void {
+    this.#found.length = 0;
+    this.#complete.clear();
+    this.#asked = false;
+    this.#told = 0;
+    this.#done = false;
+  }
+
   add(transport: number, candidate: string): void {
     this.#found.push({ transport, candidate });
     this.#tell();

@@ -25,6 +25,7 @@ import type { MediaPipeline } from './media-pipeline.js';
 import { perform } from './operations.js';
 import type { IceCandidate, MediaType } from './parameters.js';
 import { newSentStreams } from './sent-streams.js';
+import { Silence } from './silence.js';
 import { EndpointStats } from './endpoint-stats.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
 
@@ -58,6 +59,8 @@ export class WebRtcEndpoint extends MediaElement {
   readonly #figures: EndpointFigures;
   readonly #stats = new EndpointStats(this.id);
   readonly #mediaFlow: Flow;
+  /** In the order of the transports. */
+  readonly #silences: Silence[] = [];
   readonly #beat = (now: number): void => {
     this.#tick(now);
   };
@@ -211,15 +214,21 @@ export class WebRtcEndpoint extends MediaElement {
   /** `place`: of the transport. */
   #listener(place: number): TransportListener {
     const { pulse } = this.context;
+    const silence = new Silence((isSilent) => {
+      this.states.silenceChanged(place, isSilent);
+    });
+    this.#silences[place] = silence;
     return {
       rtp: (packet) => {
         const now = pulse.now();
         this.#mediaFlow.moved(now);
+        silence.mediaHeard(now);
         this.#sessions?.at(place)?.rtpArrived(packet, now);
       },
       rtcp: (packet) => {
         const now = pulse.now();
         this.#mediaFlow.moved(now);
+        silence.heard(now);
         this.#sessions?.at(place)?.rtcpArrived(packet, now);
       },
       stateChanged: (state) => {
@@ -262,6 +271,9 @@ export class WebRtcEndpoint extends MediaElement {
           this.forwarders[from.codec.kind].report(report, from, now);
         },
         keyframeWanted: () => this.source('VIDEO')?.provideKeyframe(),
+        streamEnded: () => {
+          for (const silence of this.#silences) silence.goodbye();
+        },
       },
       receiveLimit: (now) => this.#receiveLimit(now),
       bandwidth: this.#bandwidth,
@@ -294,6 +306,7 @@ export class WebRtcEndpoint extends MediaElement {
     const session = this.#sessions?.at(place);
     if (session) session.connected = state === 'connected';
     this.states.changed(place, state);
+    if (state === 'connected') this.#silences[place]?.begin(this.context.pulse.now());
     this.#figures.stateChanged(state, this.context.pulse.now());
     if (state === 'failed' || state === 'closed') {
       for (const kind of ['audio', 'video'] as const)
@@ -308,5 +321,9 @@ export class WebRtcEndpoint extends MediaElement {
     this.#mediaFlow.tick(now);
     this.#figures.tick(now);
     this.#sessions?.tick(now);
+    for (const [place, silence] of this.#silences.entries()) {
+      const session = this.#sessions?.at(place);
+      if (session?.connected) silence.tick(now, session.outbound('video')?.counters.packets ?? 0);
+    }
   }
 }

@@ -83,6 +83,9 @@ export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
   ...mediaElementOperations,
   ...settingsOperations,
   processOffer: operation({ offer: text }, (self: WebRtcEndpoint, { offer }) => self.negotiation.processOffer(offer)),
+  processRestartOffer: operation({ offer: text }, (self: WebRtcEndpoint, { offer }) =>
+    self.negotiation.processRestartOffer(offer),
+  ),
   gatherCandidates: operation({}, (self: WebRtcEndpoint) => {
     self.gatherCandidates();
   }),

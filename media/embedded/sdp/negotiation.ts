@@ -229,7 +229,7 @@ export const usedFeedback: Readonly<Record<RtpKind, readonly string[]>> = {
   video: ['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc'],
 };
 
-function agreedCodec(codec: Codec, match: OfferedCodec, { codecs: all }: OfferedSection): AgreedCodec {
+function agreedCodec(codec: Codec, match: OfferedCodec, { direction, codecs: all }: OfferedSection): AgreedCodec {
   return {
     codec,
     payloadType: match.payloadType,

@@ -1,8 +1,9 @@
 import type { AgreedSection, AgreedTransport, Agreement, SourceCodecs } from './agreement.js';
-import type { LocalDescription, SentStreams } from './description.js';
+import type { LocalDescription, RemoteDescription, SentStreams } from './description.js';
 import { negotiate } from './negotiation.js';
 import type { Proposal } from './proposal.js';
 import { propose } from './proposal.js';
+import type { SessionDescription } from './sdp-reader.js';
 import { InvalidSdp, parseSdp } from './sdp-reader.js';
 import { withCandidates, writeDescription } from './sdp-writer.js';
 
@@ -12,6 +13,8 @@ export interface Reachable {
   answer(transports: readonly AgreedTransport[]): LocalDescription[];
   /** Opens one. */
   offer(data: boolean): LocalDescription;
+  /** Finds other paths for transports that there are. */
+  restart(transports: readonly AgreedTransport[]): LocalDescription[];
   /** Takes the answer of the other side to the one of our offer. */
   accept(transport: AgreedTransport): void;
 }
@@ -32,7 +35,7 @@ export class OutOfTurn extends Error {
   override readonly name = 'OutOfTurn';
 
   constructor(
-    readonly reason: 'already-negotiated' | 'nothing-offered' | 'already-answered',
+    readonly reason: 'already-negotiated' | 'nothing-offered' | 'already-answered' | 'not-negotiated',
     message: string,
   ) {
     super(message);
@@ -40,8 +43,8 @@ export class OutOfTurn extends Error {
 }
 
 /**
- * Offer and answer of one endpoint. There is one negotiation and never a second
- * (docs/protocols/kurento-media.md#72-negotiation). What the transport throws passes through. Messages of errors are
+ * Offer and answer of one endpoint. There is one negotiation and never a second about media
+ * (docs/protocols/kurento-media.md#72-negotiation): a later offer may change the paths alone. What the transport throws passes through. Messages of errors are
  * those of a Kurento Media Server, where it has one.
  */
 export class SdpExchange {
@@ -85,6 +88,28 @@ export class SdpExchange {
     return { answer, agreement };
   }
 
+  /**
+   * Takes an offer for the same media over other paths (an ICE restart), from a client whose network has changed.
+   * @throws InvalidSdp, NothingServed or OutOfTurn
+   */
+  restart(text: string): { readonly answer: string; readonly agreement: Agreement } {
+    const { dataChannels, sent, transports } = this.#options;
+    const former = this.#agreement;
+    if (!former) throw new OutOfTurn('not-negotiated', 'There is nothing that can be restarted');
+    const offer = parseSdp(text);
+    const next = negotiate(offer, codecsOf(former), dataChannels);
+    if (!next || !isForTheSame(former, next)) throw new NothingServed('The offer is not for the same media');
+    if (next.transports.some(({ data }) => data)) throw new NothingServed('Data channels cannot be restarted');
+    const paths = next.transports.map(({ remote, data }) => ({ remote: opening(remote, offer), data }));
+    const locals = transports.restart(paths);
+    const agreement = { sections: former.sections, transports: paths };
+    const answer = writeDescription(agreement.sections, locals, sent);
+    this.#agreement = agreement;
+    this.#remoteSdp = text;
+    this.#localSdp = answer;
+    return { answer, agreement };
+  }
+
   /** Writes an offer, without candidates. @throws NothingServed or OutOfTurn */
   generateOffer(wanted: Omit<Proposal, 'data'>): string {
     this.#onlyOnce();
@@ -121,4 +146,38 @@ export class SdpExchange {
   #onlyOnce(): void {
     if (this.#localSdp !== undefined) throw new OutOfTurn('already-negotiated', 'Endpoint already negotiated');
   }
+}
+
+/**
+ * The other side opens DTLS if it may. It has an association already, and drops our handshake until it has ended that:
+ * Chromium for three seconds.
+ */
+function opening(remote: RemoteDescription, { sections }: SessionDescription): RemoteDescription {
+  const may = sections.every(({ transport }) => transport.setup !== 'passive');
+  return may ? { ...remote, setup: 'active' } : remote;
+}
+
+/** The first codec of each kind, which is then chosen again. */
+function codecsOf({ sections }: Agreement): SourceCodecs {
+  const [audio, video] = (['audio', 'video'] as const).map(
+    (kind) => sections.find(({ media }) => media?.kind === kind)?.media?.codecs[0],
+  );
+  return { audio: audio?.codec, video: video?.codec, videoParameters: video?.parameters };
+}
+
+/** Section by section: what is served, which way, with which numbers. The order of codecs may be another one. */
+function isForTheSame(former: Agreement, next: Agreement): boolean {
+  const [before, after] = [former, next].map(({ sections }) =>
+    sections.map(({ offered, media, transport }) => [
+      offered.mid,
+      offered.media,
+      transport,
+      media?.direction,
+      media?.transportExtension,
+      media?.levelExtension,
+      media?.sentExtension,
+      media?.codecs.map(({ payloadType, codec }) => `${payloadType} ${codec.name}`).sort(),
+    ]),
+  );
+  return JSON.stringify(before) === JSON.stringify(after);
 }

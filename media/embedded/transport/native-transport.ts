@@ -1,4 +1,4 @@
-import type { DataChannel, PeerConnection, RtcConfig, Track, default as nodeDataChannel } from 'node-datachannel';
+import type { RtcConfig } from 'node-datachannel';
 import { isUsableCandidate } from '../sdp/candidates.js';
 import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
@@ -7,9 +7,10 @@ import type { LocalDescription, RemoteDescription } from '../sdp/description.js'
 import { defaultBindAddress } from './local-addresses.js';
 import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
-import { guarded } from './guarded.js';
 import { NativeChannels } from './native-channels.js';
 import { describeRemote, mediaSection, readLocal } from './native-description.js';
+import type { Library } from './native-path.js';
+import { NativePath } from './native-path.js';
 import type {
   CandidatePair,
   ChannelOptions,
@@ -18,8 +19,6 @@ import type {
   TransportListener,
   TransportState,
 } from './transport.js';
-
-export type Library = typeof nodeDataChannel;
 
 export interface NativeOptions {
   readonly udpPorts: { readonly first: number; readonly last: number };
@@ -39,71 +38,125 @@ export class NativeTransport implements Transport {
   readonly #options: NativeOptions;
   readonly #listener: TransportListener;
   readonly #onClosed: () => void;
-  readonly #failed = (error: unknown): void => {
-    this.#listener.failed(error);
-  };
-  #told: ToldCandidates;
-  #connection: PeerConnection | undefined;
-  #track: Track | undefined;
+  readonly #takePlace: () => () => void;
+  readonly #channels: NativeChannels;
+  /** With those that are closing: the library still needs their objects. Each but one has a place of its own. */
+  readonly #living = new Set<NativePath>();
+  readonly #places: (() => void)[] = [];
+  /** Carries what is sent. */
+  #path: NativePath | undefined;
+  /** Replaces the other one once it is connected. */
+  #next: NativePath | undefined;
   #state: TransportState = 'checking';
   #closed = false;
   /** Packets that the library refused while it was connected. */
   #refused = 0;
-  readonly #channels: NativeChannels;
 
-  constructor(library: Library, options: NativeOptions, listener: TransportListener, onClosed: () => void) {
+  /** @param takePlace for one connection more. Returns what frees it. Throws NoCapacity */
+  constructor(
+    library: Library,
+    options: NativeOptions,
+    listener: TransportListener,
+    onClosed: () => void,
+    takePlace: () => () => void,
+  ) {
     this.#library = library;
     this.#options = options;
     this.#listener = listener;
     this.#onClosed = onClosed;
-    this.#told = new ToldCandidates(options.candidates);
+    this.#takePlace = takePlace;
     this.#channels = new NativeChannels(options.log, listener, () => this.#closed);
   }
 
   answer(remote: RemoteDescription, reach?: Reach, data?: AgreedData): LocalDescription {
-    const connection = this.#open(reach, data !== undefined);
-    connection.setRemoteDescription(describeRemote(remote, data), 'offer');
-    connection.setLocalDescription('answer');
-    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
-    return readLocal(connection.localDescription()?.sdp ?? '');
+    this.#path = this.#first(reach, data !== undefined);
+    return this.#answer(this.#path, remote, data);
   }
 
   offer(reach?: Reach, data = false): LocalDescription {
-    const connection = this.#open(reach, data);
+    this.#path = this.#first(reach, data);
+    const { connection } = this.#path;
     if (data) this.#channels.reserve(connection);
     connection.setLocalDescription('offer');
     return readLocal(connection.localDescription()?.sdp ?? '');
   }
 
   accept(remote: RemoteDescription, data?: AgreedData): void {
-    if (!this.#connection || this.#closed) throw new Error('There is no offer that can be answered');
-    this.#connection.setRemoteDescription(describeRemote(remote, data), 'answer');
+    if (!this.#path || this.#closed) throw new Error('There is no offer that can be answered');
+    this.#path.connection.setRemoteDescription(describeRemote(remote, data), 'answer');
     for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
   }
 
-  #open(reach: Reach = {}, data: boolean): PeerConnection {
-    if (this.#connection || this.#closed) throw new Error('The transport was used before');
+  restart(remote: RemoteDescription, reach?: Reach): LocalDescription {
+    if (!this.#path || this.#closed) throw new Error('There is nothing that can be restarted');
+    const free = this.#takePlace();
+    const former = this.#next;
+    const next = this.#open(reach, false);
+    this.#places.push(free);
+    this.#next = next;
+    if (former) this.#close(former);
+    try {
+      return this.#answer(next, remote);
+    } catch (error) {
+      this.#next = undefined;
+      this.#close(next);
+      throw error;
+    }
+  }
+
+  #answer(path: NativePath, remote: RemoteDescription, data?: AgreedData): LocalDescription {
+    const { connection } = path;
+    connection.setRemoteDescription(describeRemote(remote, data), 'offer');
+    connection.setLocalDescription('answer');
+    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
+    return readLocal(connection.localDescription()?.sdp ?? '');
+  }
+
+  #first(reach: Reach | undefined, data: boolean): NativePath {
+    if (this.#path || this.#closed) throw new Error('The transport was used before');
+    return this.#open(reach, data);
+  }
+
+  #open(reach: Reach = {}, data: boolean): NativePath {
     const { interfaces = this.#options.candidates.interfaces } = reach;
-    this.#told = new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
-    const connection = new this.#library.PeerConnection('endpoint', this.#configuration(reach));
-    this.#connection = connection;
-    this.#listen(connection, data);
-    const media = new this.#library.Video(mediaSection.mid, 'SendRecv');
-    media.addVP8Codec(mediaSection.payloadType);
-    const track = connection.addTrack(media);
-    this.#track = track;
-    track.onMessage(
-      this.#guarded((packet: Buffer) => {
+    const told = new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
+    const path: NativePath = new NativePath(this.#library, this.#configuration(reach), {
+      packet: (packet) => {
         this.#received(packet);
-      }),
-    );
-    this.#awaitEnd(connection, track);
-    return connection;
+      },
+      stateChanged: (state) => {
+        this.#pathChanged(path, state);
+      },
+      candidateFound: (candidate) => {
+        if (path !== this.#newest) return;
+        for (const text of told.of(withoutPrefix(candidate))) this.#listener.candidateFound(text);
+      },
+      gathered: () => {
+        if (path === this.#newest) this.#listener.gathered();
+      },
+      channelOpened: data
+        ? (channel) => {
+            this.#channels.add(channel);
+          }
+        : undefined,
+      ended: () => {
+        this.#pathEnded(path);
+      },
+      failed: (error) => {
+        this.#listener.failed(error);
+      },
+    });
+    this.#living.add(path);
+    return path;
+  }
+
+  get #newest(): NativePath | undefined {
+    return this.#next ?? this.#path;
   }
 
   openChannel(options: ChannelOptions): boolean {
-    if (!this.#connection || this.#closed || this.#state !== 'connected') return false;
-    return this.#channels.open(this.#connection, options);
+    if (!this.#path || this.#closed || this.#state !== 'connected') return false;
+    return this.#channels.open(this.#path.connection, options);
   }
 
   #configuration(reach: Reach): RtcConfig {
@@ -122,9 +175,10 @@ export class NativeTransport implements Transport {
   }
 
   addRemoteCandidate(candidate: string): void {
-    if (!this.#connection || this.#closed || !isUsableCandidate(candidate)) return;
+    const path = this.#newest;
+    if (!path || this.#closed || !isUsableCandidate(candidate)) return;
     try {
-      this.#connection.addRemoteCandidate(candidate, mediaSection.mid);
+      path.connection.addRemoteCandidate(candidate, mediaSection.mid);
     } catch (error) {
       this.#options.log.debug('candidate refused by the media library', thrown(error));
     }
@@ -139,56 +193,65 @@ export class NativeTransport implements Transport {
   }
 
   selectedPair(): CandidatePair | undefined {
-    const pair = this.#connection && !this.#closed ? this.#connection.getSelectedCandidatePair() : null;
+    const pair = this.#path && !this.#closed ? this.#path.connection.getSelectedCandidatePair() : null;
     if (!pair) return undefined;
     return { local: withoutPrefix(pair.local.candidate), remote: withoutPrefix(pair.remote.candidate) };
   }
 
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
-    if (!this.#connection) {
-      this.#onClosed();
-      return;
-    }
-    this.#closeNative();
+    this.#end();
+    if (this.#living.size === 0) this.#onClosed();
   }
 
-  #closeNative(): void {
+  #end(): void {
+    this.#closed = true;
     if (this.#refused > 0) this.#options.log.info('packets could not be sent', { refused: this.#refused });
     this.#refused = 0;
+    this.#channels.close();
+    for (const path of this.#living) this.#close(path);
+  }
+
+  #close(path: NativePath): void {
     try {
-      this.#channels.close();
-      this.#track?.close();
-      this.#connection?.close();
+      path.close();
     } catch (error) {
       this.#options.log.warn('a transport did not close cleanly', thrown(error));
     }
   }
 
-  /**
-   * The library removes an object from its list of live ones when the callback of its end runs. If there is no
-   * callback, or if the object was collected before, `cleanup` uses freed memory and aborts the process.
-   */
-  #awaitEnd(connection: PeerConnection, track: Track): void {
-    let living = 2;
-    const ended = (): void => {
-      living -= 1;
-      if (living > 0) return;
-      // When the other side closed, the library keeps its own part open until `close`.
-      this.#closed = true;
-      this.#closeNative();
-      this.#connection = undefined;
-      this.#track = undefined;
-      this.#onClosed();
-    };
-    track.onClosed(guarded(this.#failed, ended));
-    connection.onStateChange(
-      guarded(this.#failed, (state: string) => {
-        if (!this.#closed) this.#connectionChanged(state);
-        if (state === 'closed') ended();
-      }),
-    );
+  #pathEnded(path: NativePath): void {
+    // When the other side closed, the library keeps its own part open until `close`.
+    this.#close(path);
+    if (path === this.#newest && !this.#closed) this.#end();
+    this.#living.delete(path);
+    while (this.#places.length > Math.max(0, this.#living.size - 1)) this.#places.pop()?.();
+    if (this.#closed && this.#living.size === 0) this.#onClosed();
+  }
+
+  /** What becomes of a path that is to be replaced is of no interest any more. */
+  #pathChanged(path: NativePath, state: string): void {
+    if (path !== this.#newest) return;
+    if (path === this.#path) this.#connectionChanged(state);
+    else if (state === 'connected') this.#replace(path);
+    else if (state === 'failed' || state === 'disconnected' || state === 'closed') this.#giveUp(path);
+  }
+
+  #replace(path: NativePath): void {
+    const former = this.#path;
+    this.#path = path;
+    this.#next = undefined;
+    this.#become('checking');
+    this.#connectionChanged('connected');
+    // Not before: its farewell would end the connection for a client that does not know of the other one yet.
+    if (former) this.#close(former);
+  }
+
+  /** The former path goes on, if it can. */
+  #giveUp(path: NativePath): void {
+    this.#next = undefined;
+    this.#close(path);
+    if (this.#path?.state !== 'connected') this.#become('failed');
   }
 
   #connectionChanged(state: string): void {
@@ -199,9 +262,9 @@ export class NativeTransport implements Transport {
   }
 
   #send(packet: Buffer): boolean {
-    if (this.#state !== 'connected' || this.#closed || !this.#track) return false;
+    if (this.#state !== 'connected' || this.#closed || !this.#path) return false;
     try {
-      if (this.#track.sendMessageBinary(packet)) return true;
+      if (this.#path.send(packet)) return true;
     } catch {
       // SRTP refuses a sequence number far behind the newest; the library refuses packets while it closes.
     }
@@ -217,41 +280,9 @@ export class NativeTransport implements Transport {
     else this.#listener.rtp(packet);
   }
 
-  /**
-   * As few callbacks as possible: each is a handle that Node checks whenever any of them is called. Seven for each of
-   * 150 endpoints took a tenth of the engine's time. So there is none for ICE: its state is told some ms later, with
-   * DTLS.
-   */
-  #listen(connection: PeerConnection, data: boolean): void {
-    connection.onLocalCandidate(
-      this.#guarded((candidate: string) => {
-        for (const told of this.#told.of(withoutPrefix(candidate))) this.#listener.candidateFound(told);
-      }),
-    );
-    if (data) {
-      connection.onDataChannel(
-        this.#guarded((channel: DataChannel) => {
-          this.#channels.add(channel);
-        }),
-      );
-    }
-    connection.onGatheringStateChange(
-      this.#guarded((state: string) => {
-        if (state === 'complete') this.#listener.gathered();
-      }),
-    );
-  }
-
   #become(state: TransportState): void {
     this.#state = state;
     this.#listener.stateChanged(state);
-  }
-
-  /** For callbacks that are ignored after the transport was closed. */
-  #guarded<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void {
-    return guarded(this.#failed, (...args: A) => {
-      if (!this.#closed) callback(...args);
-    });
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { thrown } from '../log.js';
 import { guarded } from './guarded.js';
-import type { Library, NativeOptions } from './native-transport.js';
+import type { Library } from './native-path.js';
+import type { NativeOptions } from './native-transport.js';
 import { NativeTransport } from './native-transport.js';
 import type { Transport, TransportListener, Transports } from './transport.js';
 import { NoCapacity } from './transport.js';
@@ -25,6 +26,8 @@ class NativeTransports implements Transports {
   readonly #options: NativeOptions;
   /** With those that are closing: their ports are not free yet, and the library still needs their objects. */
   readonly #open = new Set<NativeTransport>();
+  /** Connections that are to replace others, or were replaced. */
+  #further = 0;
 
   constructor(library: Library, options: NativeOptions) {
     this.#library = library;
@@ -49,16 +52,29 @@ class NativeTransports implements Transports {
   }
 
   get count(): number {
-    return this.#open.size;
+    return this.#open.size + this.#further;
   }
 
   open(listener: TransportListener): Transport {
-    if (this.#open.size >= this.limit) throw new NoCapacity(`All ${this.limit} places for endpoints are taken`);
-    const transport = new NativeTransport(this.#library, this.#options, listener, () => {
+    this.#requirePlace();
+    const closed = (): void => {
       this.#open.delete(transport);
-    });
+    };
+    const transport = new NativeTransport(this.#library, this.#options, listener, closed, () => this.#takePlace());
     this.#open.add(transport);
     return transport;
+  }
+
+  #takePlace(): () => void {
+    this.#requirePlace();
+    this.#further += 1;
+    return () => {
+      this.#further -= 1;
+    };
+  }
+
+  #requirePlace(): void {
+    if (this.count >= this.limit) throw new NoCapacity(`All ${this.limit} places for endpoints are taken`);
   }
 
   shutDown(): void {

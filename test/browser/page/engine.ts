@@ -139,6 +139,12 @@ window.api = {
     return peer.localDescription?.sdp ?? '';
   },
 
+  async restart(name) {
+    const { peer } = call(name);
+    await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+    return peer.localDescription?.sdp ?? '';
+  },
+
   async accept(name, offer, settings) {
     const { peer } = open(name);
     await peer.setRemoteDescription({ type: 'offer', sdp: offer });

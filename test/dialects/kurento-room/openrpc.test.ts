@@ -112,6 +112,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
     await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
     await ask(berta, 'receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+    await ask(berta, 'restartIce', { sender: 'ana_webcam', sdpOffer: receiveOffer });
     await ask(berta, 'sendMessage', { message: 'x', userMessage: 'berta', roomMessage: 'r' });
     await ask(berta, 'sendData', { topic: 't', data: 'AA==', to: ['ana'] });
     await ask(berta, 'unsubscribeFromVideo', { sender: 'ana_webcam' });

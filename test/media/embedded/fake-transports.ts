@@ -53,6 +53,12 @@ export class FakeTransport implements Transport {
     this.remote = remote;
   }
 
+  restart(remote: RemoteDescription, reach: Reach = {}): LocalDescription {
+    this.remote = remote;
+    this.reach = reach;
+    return { ...description, ufrag: 'another', setup: 'active' };
+  }
+
   /** The test says when it is open. */
   openChannel(options: ChannelOptions): boolean {
     this.channels.push(options);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MediaError } from '../../../media/errors.js';
 import type { IceCandidate } from '../../../media/port.js';
 import { until } from '../../support/until.js';
 import { ScriptedRoom } from './scripted-room.js';
@@ -64,6 +65,30 @@ describe('Kurento Room §7.2 kurento engine › remote candidates', () => {
       'gatherCandidates',
       'addIceCandidate',
     ]);
+  });
+
+  it('are held back while the endpoint looks for another path, and go there', async () => {
+    const { endpoint } = await room.endpoint(await room.connect());
+    const operations = (): unknown[] => room.server.requests.flatMap(({ params }) => params.operation ?? []);
+    await endpoint.answer(offer);
+    await until('it gathers', () => operations().includes('gatherCandidates'));
+    const before = operations().length;
+    let refuse = false;
+    room.server.on('processRestartOffer', (request, answer, socket) => {
+      const error = { code: 40208, message: 'no', data: { type: 'SDP_END_POINT_ALREADY_NEGOTIATED' } };
+      if (refuse) socket.send(JSON.stringify({ jsonrpc: '2.0', id: request.id, error }));
+      else answer();
+    });
+    const restarted = endpoint.restart(offer);
+    endpoint.addCandidate(candidate(1));
+    expect(await restarted).to.contain('v=0');
+    await until('the candidate has arrived', () => operations().includes('addIceCandidate'));
+    expect(operations().slice(before)).to.deep.equal(['processRestartOffer', 'gatherCandidates', 'addIceCandidate']);
+    refuse = true;
+    const refused = endpoint.restart(offer).catch((error: unknown) => error);
+    endpoint.addCandidate(candidate(2));
+    expect(await refused).to.be.instanceOf(MediaError);
+    await until('the candidate has arrived', () => room.server.received('addIceCandidate').length === 2);
   });
 
   it('are held back up to a bound', async () => {

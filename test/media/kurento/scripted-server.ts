@@ -246,7 +246,7 @@ function nameOf({ method, params }: Request): string {
 }
 
 function valueOf(operation: string | undefined): unknown {
-  return operation === 'processOffer' ? sdpAnswer : null;
+  return operation === 'processOffer' || operation === 'processRestartOffer' ? sdpAnswer : null;
 }
 
 function classOf(object: string): object {

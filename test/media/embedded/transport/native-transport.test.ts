@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { JsonLog } from '../../../../media/embedded/log.js';
-import type { Library } from '../../../../media/embedded/transport/native-transport.js';
 import { guarded } from '../../../../media/embedded/transport/guarded.js';
+import type { Library } from '../../../../media/embedded/transport/native-path.js';
 import { NativeTransport } from '../../../../media/embedded/transport/native-transport.js';
+import { NoCapacity } from '../../../../media/embedded/transport/transport.js';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -55,6 +56,14 @@ class FalteringLibrary {
   }
 }
 
+const remote = {
+  ufrag: 'u',
+  password: 'p',
+  fingerprint: { algorithm: 'sha-256', value: 'AA:BB' },
+  setup: 'active',
+  candidates: [],
+} as const;
+
 describe('the transport on the native library', () => {
   function open() {
     const lines: string[] = [];
@@ -79,15 +88,16 @@ describe('the transport on the native library', () => {
       failed: (error: unknown) => heard.push(String(error)),
       gathered: () => heard.push('gathered'),
     };
-    const transport = new NativeTransport(faltering.library, options, listener, () => heard.push('gone'));
-    transport.answer({
-      ufrag: 'u',
-      password: 'p',
-      fingerprint: { algorithm: 'sha-256', value: 'AA:BB' },
-      setup: 'active',
-      candidates: [],
-    });
-    return { transport, faltering, lines, heard };
+    const places = { taken: 0, limit: 1 };
+    const takePlace = (): (() => void) => {
+      if (places.taken === places.limit) throw new NoCapacity('full');
+      places.taken += 1;
+      return () => (places.taken -= 1);
+    };
+    const gone = (): unknown => heard.push('gone');
+    const transport = new NativeTransport(faltering.library, options, listener, gone, takePlace);
+    transport.answer(remote);
+    return { transport, faltering, lines, heard, places };
   }
 
   it('lets nothing out of a callback that would end the process', () => {
@@ -139,5 +149,70 @@ describe('the transport on the native library', () => {
     expect(heard).to.deep.equal([]);
     faltering.callbacks.get('state')?.('closed');
     expect(heard).to.deep.equal(['gone']);
+  });
+
+  describe('with a path that is to replace another', () => {
+    function restarted() {
+      const opened = open();
+      const { faltering, transport, heard } = opened;
+      faltering.callbacks.get('state')?.('connected');
+      const former = new Map(faltering.callbacks);
+      expect(transport.restart(remote)).to.include({ ufrag: 'u', setup: 'passive' });
+      heard.length = 0;
+      return { ...opened, former, next: faltering.callbacks };
+    }
+
+    const end = (path: Map<string, Callback>): void => {
+      path.get('closed')?.();
+      path.get('state')?.('closed');
+    };
+
+    it('uses the former one until the new one is connected, which is told', () => {
+      const { transport, heard, former, next, places } = restarted();
+      former.get('state')?.('disconnected');
+      former.get('candidate')?.('a=candidate:1 1 UDP 1 192.0.2.1 9 typ host');
+      next.get('candidate')?.('a=candidate:2 1 UDP 1 192.0.2.2 9 typ host');
+      former.get('message')?.(Buffer.from('80c8000080c80000', 'hex'));
+      expect(transport.sendRtp(Buffer.alloc(20))).to.equal(true);
+      expect(heard).to.deep.equal(['candidate:2 1 UDP 1 192.0.2.2 9 typ host', 'rtcp']);
+      next.get('state')?.('connected');
+      expect(heard.slice(2)).to.deep.equal(['checking', 'reachable', 'connected']);
+      end(former);
+      expect([places.taken, heard.length]).to.deep.equal([0, 5]);
+      transport.close();
+      end(next);
+      expect(heard.slice(5)).to.deep.equal(['gone']);
+    });
+
+    it('goes on with the former one when the new one fails, if it can', () => {
+      for (const state of ['connected', 'failed']) {
+        const { transport, heard, former, next, places } = restarted();
+        former.get('state')?.(state);
+        next.get('state')?.('failed');
+        expect(heard).to.deep.equal(state === 'failed' ? ['failed'] : []);
+        end(next);
+        expect(places.taken).to.equal(0);
+        transport.close();
+        end(former);
+        expect(heard.at(-1)).to.equal('gone');
+      }
+    });
+
+    it('takes no port more than there is place for', () => {
+      const { transport, places } = restarted();
+      expect(() => transport.restart(remote)).to.throw(NoCapacity);
+      places.limit = 2;
+      transport.restart(remote);
+      expect(places.taken).to.equal(2);
+    });
+
+    it('is gone only when both have ended', () => {
+      const { transport, heard, former, next } = restarted();
+      transport.close();
+      end(former);
+      expect(heard).to.deep.equal([]);
+      end(next);
+      expect(heard).to.deep.equal(['gone']);
+    });
   });
 });
