@@ -65,6 +65,7 @@ export { refusalsOfFields, roomOfFields, roomsRecordSchema } from './records.js'
 export type { RoomsRecord, WholeRoomRecord } from './records.js';
 export type {
   ComeBack,
+  ConnectionWatcher,
   Enter,
   JoinOutcome,
   Newcomer,

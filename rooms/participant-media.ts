@@ -17,6 +17,7 @@ import { HeldCandidates } from './held-candidates.js';
 import { Publication } from './publication.js';
 import type { ParticipantRecord, PublicationRecord, SubscriptionRecord } from './records.js';
 import { allowedKinds, unpublishable } from './rights.js';
+import type { ConnectionWatcher } from './rooms-options.js';
 import { SerialQueue } from './serial-queue.js';
 import { maxStreams, sourceOf, usualSource, webcam } from './streams.js';
 import type { StreamSource } from './streams.js';
@@ -107,7 +108,7 @@ export class ParticipantMedia {
         owner.tell({ type: 'mediaFailed', failure });
       });
     };
-    const open = async (traced?: EndpointListener['connectionChanged']): Promise<api.Published> => {
+    const open = async (traced?: ConnectionWatcher): Promise<api.Published> => {
       try {
         const sources = kinds.map((kind) => sourceOf(source, kind));
         const question = owner.room.authorize(owner, { action: 'publish', stream, kinds, sources });
@@ -155,7 +156,7 @@ export class ParticipantMedia {
     const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
     this.#addSubscription(subscription);
     const listener = this.#listener(publication, subscription, options);
-    const open = async (traced?: EndpointListener['connectionChanged']): Promise<string> => {
+    const open = async (traced?: ConnectionWatcher): Promise<string> => {
       try {
         const asked = { action: 'subscribe', publisher: publisher.id, stream: publication.id } as const;
         const question = owner.room.authorize(owner, asked);
@@ -404,13 +405,17 @@ export class ParticipantMedia {
 }
 
 /** Somebody else hears of the connection too, if anybody does. */
-function alsoTold(listener: EndpointListener, other: EndpointListener['connectionChanged']): EndpointListener {
+function alsoTold(listener: EndpointListener, other: ConnectionWatcher | undefined): EndpointListener {
   if (!other) return listener;
   return {
     ...listener,
     connectionChanged: (connected) => {
       listener.connectionChanged?.(connected);
-      other(connected);
+      other.connectionChanged(connected);
+    },
+    mediaChanged: (isFlowing) => {
+      listener.mediaChanged?.(isFlowing);
+      other.mediaChanged(isFlowing);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { EndpointListener } from '../media/port.js';
 import type { Authorize } from './authorize.js';
 import type { Bearer } from './bearer.js';
 import type { RoomErrorCode } from './errors.js';
@@ -63,11 +64,14 @@ export interface RoomsOptions {
   readonly evictionMs?: number;
 }
 
-/** Runs a negotiation of a participant's media, and returns what that does. `run`: is given what wants to hear of the connection, if anybody does. */
+/** Wants to hear what becomes of the connection of an endpoint. */
+export type ConnectionWatcher = Pick<Required<EndpointListener>, 'connectionChanged' | 'mediaChanged'>;
+
+/** Runs a negotiation of a participant's media, and returns what that does. `run`: is given who wants to hear of the connection, if anybody does. */
 export type Traced = <Result>(
   step: 'publish' | 'subscribe',
   by: api.Participant,
-  run: (connectionChanged?: (connected: boolean) => void) => Promise<Result>,
+  run: (watcher?: ConnectionWatcher) => Promise<Result>,
 ) => Promise<Result>;
 
 /** What became of a join. */

@@ -1,7 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, isSpanContextValid, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, TimeInput, Tracer } from '@opentelemetry/api';
-import type { Authorize, JoinOutcome, Participant, Room, RoomEvent, RoomsWatcher, Traced } from '../rooms/index.js';
+import type {
+  Authorize,
+  ConnectionWatcher,
+  JoinOutcome,
+  Participant,
+  Room,
+  RoomEvent,
+  RoomsWatcher,
+  Traced,
+} from '../rooms/index.js';
 
 /** Where spans go. */
 export interface SpanSink {
@@ -97,17 +106,27 @@ export class Tracing implements RoomsWatcher {
     const parent = this.#joins.get(by) ?? ROOT_CONTEXT;
     const span = this.#start(step, parent, { attributes: doorOf(by.attributes.dialect) });
     const context = trace.setSpan(parent, span);
-    let answeredAt = Date.now();
-    let isConnected = false;
-    const connectionChanged = (connected: boolean): void => {
-      if (!connected || isConnected) return;
-      isConnected = true;
-      this.#start('ice', context, { startTime: answeredAt }).end();
+    let stepAt = Date.now();
+    const steps = ['ice', 'first packet'];
+    // Each of them once: a connection may come and go.
+    const stepDone = (step: string): void => {
+      if (steps[0] !== step) return;
+      steps.shift();
+      this.#start(step, context, { startTime: stepAt }).end();
+      stepAt = Date.now();
+    };
+    const watcher: ConnectionWatcher = {
+      connectionChanged: (connected) => {
+        if (connected) stepDone('ice');
+      },
+      mediaChanged: (isFlowing) => {
+        if (isFlowing) stepDone('first packet');
+      },
     };
     const running = { context, admittedSince: 0, isOver: false };
     return this.#during(running, span, async () => {
-      const result = await run(connectionChanged);
-      answeredAt = Date.now();
+      const result = await run(watcher);
+      stepAt = Date.now();
       return result;
     });
   };
