@@ -96,7 +96,7 @@ const esbuild = { jsx: 'automatic', jsxImportSource: 'preact' };
 
 /** What a page fetches when somebody asks for it, and what that has in common with languages. The rest is one file, which packs best. */
 const later =
-  /\/words\/(?!en\/|words\.)|\/node_modules\/qr\/|\/parts\/(?:chat|people|recordings|statistics)-panel|\/parts\/(?:chat-form|message)\.|\/parts\/(?:room|person)-tools|\/parts\/(?:settings-dialog|more-menu|device-menu|media-trouble)/;
+  /\/words\/(?!en\/|words\.)|\/node_modules\/qr\/|\/parts\/(?:chat|people|recordings|statistics)-panel|\/parts\/(?:chat-form|message)\.|\/parts\/(?:room|person)-tools|\/parts\/(?:settings-dialog|more-menu|device-menu|media-trouble|invitation-popover|qr-code|reaction-menu|panel\.|call-dialog)|\/model\/(?:kept-recordings|links)\./;
 const manualChunks = (id) => (later.test(id) ? undefined : 'page');
 
 /** Languages are known by their names: `words-de-….js`. */

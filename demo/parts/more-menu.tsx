@@ -9,7 +9,7 @@ import { ownTree } from './own-tree.js';
 import { canFloat, togglePictureInPicture } from './picture-in-picture.js';
 import { Popover } from './popover.js';
 import { recordLabel } from './record-label.js';
-import { ReactionButtons } from './reactions.js';
+import { ReactionButtons } from './reaction-menu.js';
 import { useRoving } from './roving.js';
 
 const layouts = ['auto', 'grid', 'speaker'] as const;

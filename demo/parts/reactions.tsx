@@ -1,55 +1,14 @@
-import { useRef } from 'preact/hooks';
 import type { Call } from '../model/call.js';
 import type { Box, Place } from '../model/layout.js';
 import type { Picture } from '../model/picture.js';
-import { reactionKinds, type Reaction } from '../model/reactions.js';
+import type { Reaction } from '../model/reactions.js';
 import { useVoice } from './voice.js';
-import { Popover } from './popover.js';
 import { ReactionIcon } from './reaction-icon.js';
-import { useRoving } from './roving.js';
 
 /** So many rise side by side. */
 const lanes = 5;
 /** So many of people who are not in sight. */
 const mostAway = 4;
-
-/** It stays open: applause is more than one clap. */
-export function ReactionMenu({ call }: { readonly call: Call }) {
-  const { words } = useVoice();
-  const inner = useRef<HTMLDivElement>(null);
-  useRoving(inner);
-  return (
-    <Popover call={call} name="reactions" label={words().reactions.title} role="menu" inner={inner}>
-      <ReactionButtons call={call} />
-    </Popover>
-  );
-}
-
-export function ReactionButtons({ call }: { readonly call: Call }) {
-  const { words } = useVoice();
-  const { kinds } = words().reactions;
-  return (
-    <div class="reaction-buttons" role="none">
-      {reactionKinds.map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          class="reaction-button"
-          role="menuitem"
-          aria-label={kinds[kind]}
-          title={kinds[kind]}
-          onClick={() => {
-            void call.react(kind);
-            // The sheet of a phone covers the pictures.
-            if (call.menu.value === 'more') call.menu.value = undefined;
-          }}
-        >
-          <ReactionIcon kind={kind} />
-        </button>
-      ))}
-    </div>
-  );
-}
 
 export interface RisingReactionsProps {
   readonly call: Call;
