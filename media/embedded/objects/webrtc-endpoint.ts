@@ -1,6 +1,6 @@
 import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
-import { BandwidthEstimator } from '../rtp/bandwidth/bandwidth-estimator.js';
+import { Receiver } from '../rtp/bandwidth/receiver.js';
 import { Flow } from '../rtp/flow.js';
 import type { Loudness } from '../rtp/loudness.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -55,7 +55,7 @@ export class WebRtcEndpoint extends MediaElement {
   /** The fields of `rembParams` that were set. They are only remembered. */
   remb: Record<string, unknown> = {};
   readonly #sent = newSentStreams();
-  readonly #bandwidth = new BandwidthEstimator();
+  readonly #receiver = new Receiver();
   readonly #figures: EndpointFigures;
   readonly #stats = new EndpointStats(this.id);
   readonly #mediaFlow: Flow;
@@ -276,7 +276,7 @@ export class WebRtcEndpoint extends MediaElement {
         },
       },
       receiveLimit: (now) => this.#receiveLimit(now),
-      bandwidth: this.#bandwidth,
+      receiver: this.#receiver,
     });
     this.#figures.agreed(agreement, this.#sessions, this.context.pulse.now());
     this.beat(this.#beat);

@@ -3,10 +3,10 @@ import { codecs } from '../codecs/codecs.js';
 import type { AgreedCodec, AgreedMedia } from '../sdp/agreement.js';
 import type { SentStreams } from '../sdp/description.js';
 import { receives, sends } from '../sdp/direction.js';
-import type { BandwidthEstimator } from './bandwidth/bandwidth-estimator.js';
 import { OutgoingPath } from './bandwidth/outgoing-path.js';
+import type { Receiver, ReceiverPart } from './bandwidth/receiver.js';
 import { SentRate } from './bandwidth/sent-rate.js';
-import { BitrateLimit, defaultLimit } from './bitrate-limit.js';
+import { BitrateLimit } from './bitrate-limit.js';
 import type { InboundStream } from './inbound-stream.js';
 import { Incoming } from './incoming.js';
 import { OutboundStream } from './outbound-stream.js';
@@ -40,12 +40,15 @@ export interface RtpSessionOptions {
   readonly listener: RtpSessionListener;
   /** What the other side may send of video, in bit/s; 0: no limit. */
   readonly receiveLimit: (now: number) => number;
-  /** How much the other side can take. */
-  readonly bandwidth: BandwidthEstimator;
+  /** The other side as a receiver, of which this may be one connection of several. */
+  readonly receiver: Receiver;
 }
 
+/** Ms over which it is measured what audio and video take. */
+const ratePeriodMs = 1000;
+
 /** RTP and RTCP of one transport: what comes in, what goes out, what each side tells the other. Times are in ms. */
-export class RtpSession {
+export class RtpSession implements ReceiverPart {
   /** Nothing is sent before. */
   connected = false;
   readonly #options: RtpSessionOptions;
@@ -54,10 +57,12 @@ export class RtpSession {
   /** Undefined when the other side keeps to no limit. */
   readonly #limit: BitrateLimit | undefined;
   /** Undefined when the other side does not tell what has come. */
-  readonly #path: OutgoingPath | undefined;
+  readonly path: OutgoingPath | undefined;
+  #receiver: Receiver;
   readonly #audio: OutboundStream | undefined;
   readonly #video: OutboundStream | undefined;
-  readonly #audioRate = new SentRate();
+  readonly #audioRate = new SentRate(ratePeriodMs);
+  readonly #videoRate = new SentRate(ratePeriodMs);
   /** Each packet is read into this one. */
   readonly #packet = new RtpPacket();
   /** A lost packet that came again with a later one is read into this one. */
@@ -75,7 +80,8 @@ export class RtpSession {
     const sendRtcp = (packet: Buffer): void => {
       options.transport.sendRtcp(packet);
     };
-    this.#path = this.#pathFor(media);
+    this.path = this.#pathFor(media);
+    this.#receiver = options.receiver;
     this.#audio = this.#outboundStream('audio', media);
     this.#video = this.#outboundStream('video', media);
     this.#incoming = new Incoming({ media: incoming, ownSsrc, sendRtcp });
@@ -88,6 +94,7 @@ export class RtpSession {
     this.#limit = videoFeedback.has('goog-remb')
       ? new BitrateLimit({ ownSsrc, senderEstimates, limit: options.receiveLimit, sendRtcp })
       : undefined;
+    this.#receiver.add(this);
   }
 
   /** The stream of this kind that is passed on; undefined before its first packet. */
@@ -122,21 +129,33 @@ export class RtpSession {
     if (own) this.#options.transport.sendRtcp(own);
   }
 
+  /** Its bandwidth is that of another receiver from now on. */
+  moveTo(receiver: Receiver): void {
+    this.#receiver.remove(this);
+    this.#receiver = receiver;
+    receiver.add(this);
+  }
+
+  get audioBitrate(): number {
+    return this.#audioRate.bitrate ?? 0;
+  }
+
+  get videoBitrate(): number {
+    return this.#videoRate.bitrate ?? 0;
+  }
+
   /** How much video the other side can take, in bit/s; undefined: it is not known, or nothing shows a limit. */
   videoWanted(now: number): number | undefined {
-    const { bandwidth } = this.#options;
-    const { bitrate } = bandwidth;
-    if (bitrate === undefined) return this.#video?.estimate(now);
-    return bandwidth.isLimited(now) ? Math.max(0, bitrate - this.#audioRate.bitrate) : undefined;
+    return this.#receiver.bitrate === undefined ? this.#video?.estimate(now) : this.#receiver.plainShare;
   }
 
   /** How much all together the other side can take, in bit/s; undefined: it tells nothing. */
   bandwidth(now: number): number | undefined {
-    return this.#options.bandwidth.bitrate ?? this.#video?.estimate(now);
+    return this.#receiver.bitrate ?? this.#video?.estimate(now);
   }
 
   close(): void {
-    if (this.#path) this.#options.bandwidth.remove(this.#path);
+    this.#receiver.remove(this);
   }
 
   rtpArrived(bytes: Buffer, now: number): void {
@@ -160,13 +179,8 @@ export class RtpSession {
     this.#reports.tick(now, streams);
     this.#limit?.tick(now, streams);
     this.#audioRate.tick(this.#audio?.counters.octets ?? 0, now);
-    this.#probe(now);
-  }
-
-  /** A limit that was found may be there no more. As long as there is none, media itself shows what can be sent. */
-  #probe(now: number): void {
-    const { bandwidth } = this.#options;
-    if (this.#path) bandwidth.beat(now, bandwidth.isLimited(now) ? defaultLimit : 0);
+    this.#videoRate.tick(this.#video?.counters.octets ?? 0, now);
+    this.#receiver.beat(now);
   }
 
   /** A path for what is numbered: the other side tells of each packet with a number. */
@@ -174,9 +188,7 @@ export class RtpSession {
     const numbered = media.filter(isNumbered);
     if (numbered.length === 0) return undefined;
     const repeats = numbered.some(({ codecs: agreed }) => agreed.some(({ repairType }) => repairType !== undefined));
-    const path = new OutgoingPath(repeats ? (bytes, now) => this.#video?.repeat(bytes, now) : undefined);
-    this.#options.bandwidth.add(path);
-    return path;
+    return new OutgoingPath(repeats ? (bytes, now) => this.#video?.repeat(bytes, now) : undefined);
   }
 
   #take(packet: RtpPacket, now: number): void {
@@ -205,7 +217,7 @@ export class RtpSession {
     const section = media.find((one) => one.kind === kind && sends(one.direction));
     if (!section) return undefined;
     const { sent, transport, listener } = this.#options;
-    const path = isNumbered(section) ? this.#path : undefined;
+    const path = isNumbered(section) ? this.path : undefined;
     const taken = codecs.flatMap((codec) => {
       const agreed =
         section.codecs.find((one) => one.codec === codec) ??
@@ -257,7 +269,7 @@ export class RtpSession {
         this.#video?.estimated(packet.bitrate, now);
         return;
       case 'arrivals':
-        if (this.#path?.told(packet.arrivals, now)) this.#options.bandwidth.told(this.#path, now);
+        if (this.path?.told(packet.arrivals, now)) this.#receiver.told(this.path, now);
         return;
       case 'goodbye':
         this.#options.listener.streamEnded?.();

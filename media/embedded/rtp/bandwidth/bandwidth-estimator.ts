@@ -3,6 +3,7 @@ import type { QueueSign } from './delay-trend.js';
 import { LossLimit } from './loss-limit.js';
 import type { OutgoingPath } from './outgoing-path.js';
 import { Probe } from './probe.js';
+import { SentRate } from './sent-rate.js';
 
 /** In bit/s. Before anything is known; and the bounds of an estimate. */
 const first = 300_000;
@@ -17,9 +18,15 @@ const limitedMs = 30_000;
 const tries = { first: 3, well: 2, failed: 1.5, wanted: 1.2 };
 /** A probe has gone well when this share of it came. What did not go well still shows what the path takes. */
 const enough = 0.85;
-const careful = 0.9;
+const careful = 0.95;
+/** An estimate above this share of what the path takes leaves no room for a queue to end. */
+const nearly = 0.95;
 /** Ms between two probes: after one that went well; after the first that did not, twice as long after the next, at most. */
 const pauses = { well: 200, failed: 5000, most: 40_000 };
+/** The queue of a probe is gone so many ms after what was measured. */
+const aftermathMs = 500;
+/** What has been sent is that of so many ms, as what has come is. */
+const sentMs = 400;
 /** No probe is sent so soon after a cut, in ms: the queue may not be empty. */
 const quietMs = 1500;
 
@@ -34,11 +41,12 @@ export class BandwidthEstimator {
   readonly #delay = new DelayLimit(first);
   readonly #loss = new LossLimit();
   #hasHeard = false;
+  readonly #sent = new SentRate(sentMs);
   #probe: Probe | undefined;
   #tries = tries.first;
   #pause = pauses.failed;
+  #probedAt = Number.NEGATIVE_INFINITY;
   #probeAt = Number.NEGATIVE_INFINITY;
-  #beatAt = Number.NEGATIVE_INFINITY;
 
   add(path: OutgoingPath): void {
     this.#paths.add(path);
@@ -65,14 +73,22 @@ export class BandwidthEstimator {
     this.#hasHeard = true;
     this.#observeLoss(path, now);
     const fresh = this.#fresh(now);
-    const { responseMs } = path;
-    this.#delay.observe({ sign: signOf(fresh), delivered: deliveredOf(fresh), responseMs }, now);
+    const sign = signOf(fresh);
+    this.#delay.observe(
+      {
+        // The queue of a probe is of our own making: its end tells more.
+        sign: sign === 'grows' && this.#isProbing(now) ? 'shrinks' : sign,
+        delivered: deliveredOf(fresh),
+        sent: this.#sent.bitrate,
+        responseMs: path.responseMs,
+      },
+      now,
+    );
   }
 
-  /** Called about every 50 ms, by each path. @param wanted what the receiver could use, in bit/s */
+  /** Called about every 50 ms. @param wanted what the receiver could use, in bit/s */
   beat(now: number, wanted: number): void {
-    if (now - this.#beatAt < 1) return;
-    this.#beatAt = now;
+    this.#sent.tick(this.#sentBytes, now);
     if (this.#probe) this.#goOn(this.#probe, now);
     else if (this.#mayProbe(now, wanted)) this.#begin(now, wanted);
   }
@@ -89,6 +105,10 @@ export class BandwidthEstimator {
     let sum = 0;
     for (const { sentBytes } of this.#paths) sum += sentBytes;
     return sum;
+  }
+
+  #isProbing(now: number): boolean {
+    return this.#probe !== undefined || now - this.#probedAt < aftermathMs;
   }
 
   #fresh(now: number): OutgoingPath[] {
@@ -121,14 +141,22 @@ export class BandwidthEstimator {
     probe.beat(this.#sentBytes, now);
     if (!probe.hasEnded) return;
     this.#probe = undefined;
-    const others = deliveredOf(this.#fresh(now).filter((path) => path !== probe.path)) ?? 0;
-    const measured = probe.rate === undefined ? 0 : Math.min(probe.target, probe.rate + others);
-    const wentWell = measured >= enough * probe.target;
+    this.#probedAt = now;
+    const fresh = this.#fresh(now);
+    const others = deliveredOf(fresh.filter((path) => path !== probe.path)) ?? 0;
+    const measured = probe.rate === undefined ? undefined : Math.min(probe.target, probe.rate + others);
+    const wentWell = measured !== undefined && measured >= enough * probe.target;
     this.#tries = wentWell ? tries.well : tries.failed;
     this.#pause = wentWell ? pauses.failed : Math.min(pauses.most, this.#pause * 2);
     this.#probeAt = now + (wentWell ? pauses.well : this.#pause / 2);
-    if (measured === 0) return;
-    const shown = wentWell ? measured : careful * measured;
+    const taken = measured ?? deliveredOf(fresh);
+    if (taken === undefined) return;
+    if (!wentWell && nearly * taken < this.#estimate) {
+      // The path is full without the probe: its queue would stay.
+      this.#delay.lower(taken, now);
+      return;
+    }
+    const shown = wentWell ? taken : careful * taken;
     this.#delay.raise(shown);
     this.#loss.raise(shown);
   }

@@ -2,11 +2,17 @@ import type { QueueSign } from './delay-trend.js';
 
 /** Share of what came that is sent on when the queue grows. */
 const cut = 0.85;
+/** In bit/s. It never falls below. */
+const least = 10_000;
 /** Growth of a second while the limit of the path is not known. */
 const growth = 1.08;
 /** No more than this multiple of what comes is promised: what was never sent was never tried. */
 const untried = 1.5;
 const untriedBits = 10_000;
+/** Where a limit of the path is known, growth needs that this share of the bitrate comes: it must have been tried. */
+const used = 0.8;
+/** A sender that sends less than this share of what comes has made way already. */
+const madeWay = 0.8;
 /** A cut empties the queue first. What comes meanwhile is no sign of more room. */
 const drainMs = 1000;
 /** Weight of a new figure in the mean of what came when the queue grew. */
@@ -19,6 +25,8 @@ export interface Observation {
   readonly sign: QueueSign;
   /** What has come of late, in bit/s; undefined: too little to tell. */
   readonly delivered: number | undefined;
+  /** What has been sent of late, in bit/s; undefined: too little to tell. */
+  readonly sent: number | undefined;
   /** From sending a packet to hearing of it, in ms. */
   readonly responseMs: number;
 }
@@ -53,10 +61,10 @@ export class DelayLimit {
   observe(observation: Observation, now: number): void {
     const elapsed = Number.isNaN(this.#changedAt) ? 0 : Math.min(1000, now - this.#changedAt);
     this.#changedAt = now;
-    const { sign, delivered } = observation;
+    const { sign, delivered, sent = Number.POSITIVE_INFINITY } = observation;
     if (sign === 'grows') {
       this.#holds = true;
-      if (delivered !== undefined) this.#cut(delivered, observation.responseMs, now);
+      if (delivered !== undefined && sent > madeWay * delivered) this.#cut(delivered, observation.responseMs, now);
       return;
     }
     // A queue that was made gets shorter first.
@@ -71,14 +79,18 @@ export class DelayLimit {
     if (this.#mean !== undefined && bitrate / 1000 > this.#upper(this.#mean)) this.#mean = undefined;
   }
 
-  #cut(delivered: number, responseMs: number, now: number): void {
-    const pause = Math.min(200, Math.max(10, responseMs));
-    if (now - this.#cutAt < pause && delivered > 0.5 * this.#bitrate) return;
-    const cutTo = cut * delivered;
+  /** The path takes no more than this, in bit/s. */
+  lower(delivered: number, now: number): void {
+    const cutTo = Math.max(least, cut * delivered);
     if (cutTo >= this.#bitrate) return;
     this.#cutAt = now;
     this.#bitrate = cutTo;
     this.#learn(delivered / 1000);
+  }
+
+  #cut(delivered: number, responseMs: number, now: number): void {
+    const pause = Math.min(200, Math.max(10, responseMs));
+    if (now - this.#cutAt >= pause || delivered <= 0.5 * this.#bitrate) this.lower(delivered, now);
   }
 
   #learn(rate: number): void {
@@ -98,6 +110,7 @@ export class DelayLimit {
     if (delivered !== undefined && this.#mean !== undefined && delivered / 1000 > this.#upper(this.#mean)) {
       this.#mean = undefined;
     }
+    if (this.#mean !== undefined && delivered !== undefined && delivered < used * this.#bitrate) return;
     const more =
       this.#mean === undefined ? this.#bitrate * (growth ** (elapsed / 1000) - 1) : this.#little(responseMs, elapsed);
     const tried = delivered === undefined ? this.#bitrate : untried * delivered + untriedBits;

@@ -88,11 +88,14 @@ export class DelayTrend {
     this.#delay += came - sent;
     this.#smoothed = smoothing * this.#smoothed + (1 - smoothing) * this.#delay;
     const slot = this.#groups % points;
+    const oldest = this.#groups < points ? Number.NEGATIVE_INFINITY : (this.#times[slot] ?? 0);
     this.#times[slot] = this.#lastArrived - this.#origin;
     this.#delays[slot] = this.#smoothed;
     this.#groups += 1;
     const former = this.#slope;
-    if (this.#groups >= points) this.#slope = this.#slopeOfLine();
+    // Over a longer time the queue has come and gone: few packets say nothing.
+    const isDense = this.#lastArrived - this.#origin - oldest < breakMs;
+    this.#slope = isDense && this.#groups >= points ? this.#slopeOfLine() : 0;
     this.#judge(sent, former);
   }
 

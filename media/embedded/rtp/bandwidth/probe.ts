@@ -1,7 +1,9 @@
 import type { OutgoingPath } from './outgoing-path.js';
 
-/** Beats in which a probe sends. */
-const beats = 3;
+/** Beats in which a probe sends: so many, and some more where these were few packets. */
+const beats = { least: 3, most: 4 };
+/** Fewer packets before the last beat say little. */
+const enoughPackets = 6;
 /** What a beat counts for at most, in ms: one may come late. */
 const longestBeatMs = 100;
 const beatMs = 50;
@@ -9,15 +11,17 @@ const beatMs = 50;
 const patienceMs = 1500;
 
 /**
- * Sends more than there is for three beats, and measures how fast it comes. The first two are measured, up to the first
- * packet of the third: that is when a path that takes it all delivers them. Times are in ms.
+ * Sends more than there is for some beats, and measures how fast it comes. All but the last are measured, up to the first
+ * packet of the last one: that is when a path that takes it all delivers them. Times are in ms.
  */
 export class Probe {
   /** In bit/s. */
   readonly target: number;
   readonly path: OutgoingPath;
   readonly #beganAt: number;
+  readonly #from: number;
   #beats = 0;
+  #isSent = false;
   #sentAt: number;
   #sentBytes: number;
   #ended: { readonly rate: number | undefined } | undefined;
@@ -28,6 +32,7 @@ export class Probe {
     this.target = target;
     path.beginMeasuring();
     this.#beganAt = now;
+    this.#from = path.next;
     this.#sentAt = now - beatMs;
     this.#sentBytes = sentBytes;
     this.beat(sentBytes, now);
@@ -44,14 +49,16 @@ export class Probe {
 
   /** Called about every 50 ms until it has ended. */
   beat(sentBytes: number, now: number): void {
-    if (this.#beats < beats) this.#send(sentBytes, now);
+    if (!this.#isSent) this.#send(sentBytes, now);
     else if (this.path.isMeasured || now - this.#beganAt > patienceMs) this.#ended = { rate: this.path.measuredRate };
   }
 
   /** What the media of the meantime leaves of the target. */
   #send(sentBytes: number, now: number): void {
     this.#beats += 1;
-    if (this.#beats === beats) this.path.endMeasuring();
+    const packets = this.path.next - this.#from;
+    this.#isSent = this.#beats >= beats.least && (packets >= enoughPackets || this.#beats >= beats.most);
+    if (this.#isSent) this.path.endMeasuring();
     const elapsed = Math.min(longestBeatMs, now - this.#sentAt);
     const wanted = (this.target * elapsed) / 8000 - (sentBytes - this.#sentBytes);
     this.#sentAt = now;

@@ -1,22 +1,25 @@
-/** Ms over which a rate is taken. */
-const periodMs = 1000;
-
-/** How much of a stream is sent, from the counter of its bytes. Times are in ms. */
+/** How much is sent, from a counter of bytes. Times are in ms. */
 export class SentRate {
-  #bitrate = 0;
+  readonly #periodMs: number;
+  #bitrate: number | undefined;
   #bytes = 0;
   #at = Number.NaN;
 
-  /** In bit/s, of the last second. */
-  get bitrate(): number {
+  /** @param periodMs over which the rate is taken */
+  constructor(periodMs: number) {
+    this.#periodMs = periodMs;
+  }
+
+  /** In bit/s, of the last whole period; undefined: there was none. */
+  get bitrate(): number | undefined {
     return this.#bitrate;
   }
 
   /** Called about every 50 ms. @param bytes since the start */
   tick(bytes: number, now: number): void {
     const elapsed = now - this.#at;
-    if (elapsed < periodMs) return;
-    if (!Number.isNaN(elapsed)) this.#bitrate = ((bytes - this.#bytes) * 8000) / elapsed;
+    if (elapsed < this.#periodMs) return;
+    if (elapsed >= this.#periodMs) this.#bitrate = (Math.max(0, bytes - this.#bytes) * 8000) / elapsed;
     [this.#bytes, this.#at] = [bytes, now];
   }
 }

@@ -16,7 +16,7 @@ export interface Claim {
  * A layer that is not sent yet must leave this much room: estimates swing by a tenth, and a picture that gets better
  * and worse all the time is worse than one that stays.
  */
-const room = 1.15;
+export const room = 1.15;
 
 /**
  * Shares the bandwidth that audio leaves. Each stream gets its cheapest layer first, in the order of their priority;

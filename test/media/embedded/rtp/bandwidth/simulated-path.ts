@@ -1,5 +1,4 @@
 import { readArrivals } from '../../../../../media/embedded/rtp/arrivals.js';
-import type { BandwidthEstimator } from '../../../../../media/embedded/rtp/bandwidth/bandwidth-estimator.js';
 import { OutgoingPath } from '../../../../../media/embedded/rtp/bandwidth/outgoing-path.js';
 import { TransportFeedback } from '../../../../../media/embedded/rtp/transport-feedback.js';
 
@@ -27,6 +26,14 @@ export const goodPath: PathConditions = {
   others: 0,
 };
 
+/** What estimates the bandwidth of the receiver. */
+export interface Estimator {
+  readonly bitrate: number | undefined;
+  add(path: OutgoingPath): void;
+  told(path: OutgoingPath, now: number): void;
+  beat(now: number, wanted: number): void;
+}
+
 /** A number from 0 to 1 for each call, always the same ones (mulberry32). */
 function numbersFrom(seed: number): () => number {
   let state = seed;
@@ -43,13 +50,13 @@ export class SimulatedPath {
   now = 0;
   readonly conditions: PathConditions;
   readonly #random: () => number;
-  readonly #estimator: BandwidthEstimator;
+  readonly #estimator: Estimator;
   readonly #senders: Sender[] = [];
   #freeAt = 0;
   /** Longest time that a packet waited since this was asked last. */
   #longestWait = 0;
 
-  constructor(estimator: BandwidthEstimator, conditions: Partial<PathConditions> = {}, seed = 1) {
+  constructor(estimator: Estimator, conditions: Partial<PathConditions> = {}, seed = 1) {
     this.#estimator = estimator;
     this.conditions = { ...goodPath, ...conditions };
     this.#random = numbersFrom(seed);
@@ -109,6 +116,8 @@ export class SimulatedPath {
 }
 
 const packetBytes = 1200;
+/** Of a stream that is no video, with less than this bitrate. */
+const audio = { bitrate: 60_000, packetBytes: 100 };
 const pictureMs = 33;
 const feedbackMs = 50;
 
@@ -138,11 +147,13 @@ export class Sender {
     );
   }
 
-  step(estimator: BandwidthEstimator): void {
+  step(estimator: Estimator): void {
     const { now } = this.#link;
     if (now % pictureMs === 0) {
-      this.#credit += (this.#bitrate() * pictureMs) / 8000;
-      for (; this.#credit >= packetBytes; this.#credit -= packetBytes) this.#send(packetBytes);
+      const bitrate = this.#bitrate();
+      const bytes = bitrate < audio.bitrate ? audio.packetBytes : packetBytes;
+      this.#credit += (bitrate * pictureMs) / 8000;
+      for (; this.#credit >= bytes; this.#credit -= bytes) this.#send(bytes);
     }
     while (this.#onTheWay[0] && this.#onTheWay[0].at <= now) {
       const { sequence, at } = this.#onTheWay.shift() ?? { sequence: 0, at: 0 };

@@ -1,0 +1,100 @@
+import { defaultLimit } from '../bitrate-limit.js';
+import { BandwidthEstimator } from './bandwidth-estimator.js';
+import type { OutgoingPath } from './outgoing-path.js';
+import type { Claim } from './share.js';
+import { room, shared } from './share.js';
+
+/** A stream of video to a receiver. */
+export interface SharedVideo {
+  /** What it asks for; undefined: its picture is sent in one size, or nothing is sent. */
+  claim(now: number): Claim | undefined;
+  /** It may send this layer and none above; -1: none. */
+  granted(layer: number): void;
+}
+
+/** What goes to a receiver over one transport. Bitrates are in bit/s. */
+export interface ReceiverPart {
+  /** Undefined when the receiver does not tell what has come. */
+  readonly path: OutgoingPath | undefined;
+  readonly audioBitrate: number;
+  /** 0 when none is sent. */
+  readonly videoBitrate: number;
+  readonly video?: SharedVideo | undefined;
+}
+
+/**
+ * One person, or one program, that receives over any number of transports: how much it can take altogether, and how
+ * that is shared. Audio goes first. A picture in one size is sent as it is, and its publisher is asked for less. Pictures
+ * in several sizes get a layer each. Times are in ms.
+ */
+export class Receiver {
+  readonly #estimator = new BandwidthEstimator();
+  readonly #parts = new Set<ReceiverPart>();
+  #beatAt = Number.NEGATIVE_INFINITY;
+  /** What pictures in one size may take, each of them; undefined: nothing shows a limit. */
+  #plainShare: number | undefined;
+
+  add(part: ReceiverPart): void {
+    this.#parts.add(part);
+    if (part.path) this.#estimator.add(part.path);
+  }
+
+  remove(part: ReceiverPart): void {
+    this.#parts.delete(part);
+    if (part.path) this.#estimator.remove(part.path);
+  }
+
+  /** How much it can take, in bit/s; undefined: it has told nothing. */
+  get bitrate(): number | undefined {
+    return this.#estimator.bitrate;
+  }
+
+  /** What a picture in one size may take, in bit/s; undefined: nothing shows a limit. */
+  get plainShare(): number | undefined {
+    return this.#plainShare;
+  }
+
+  /** The receiver has told something new of this path. */
+  told(path: OutgoingPath, now: number): void {
+    this.#estimator.told(path, now);
+  }
+
+  /** Called about every 50 ms, for each part: the first call of a beat counts. */
+  beat(now: number): void {
+    if (now === this.#beatAt) return;
+    this.#beatAt = now;
+    const parts = [...this.#parts];
+    const layered = parts.flatMap(({ video }) => {
+      const claim = video?.claim(now);
+      return video && claim ? { video, claim } : [];
+    });
+    const claims = layered.map(({ claim }) => claim);
+    const plain = parts.filter(
+      ({ video, videoBitrate }) => videoBitrate > 0 && !layered.some((one) => one.video === video),
+    );
+    const audio = sum(parts.map(({ audioBitrate }) => audioBitrate));
+    const fixed = sum(plain.map(({ videoBitrate }) => videoBitrate));
+    const isLimited = this.#estimator.isLimited(now);
+    if (this.bitrate !== undefined) {
+      const left = Math.max(0, this.bitrate - audio);
+      const ofPlain = Math.min(fixed, (left * plain.length) / Math.max(1, plain.length + claims.length));
+      const layers = shared(left - ofPlain, claims);
+      layered.forEach(({ video }, place) => {
+        video.granted(layers[place] ?? -1);
+      });
+      const ofLayered = sum(claims.map(({ costs }, place) => costs[layers[place] ?? -1] ?? 0));
+      this.#plainShare = isLimited ? Math.max(0, left - ofLayered) / Math.max(1, plain.length) : undefined;
+    }
+    // A picture in one size shows itself what can be sent, as long as no limit holds it back.
+    const ofPlain = isLimited ? plain.length * defaultLimit : 0;
+    this.#estimator.beat(now, ofPlain + (claims.length > 0 ? audio + fixed + room * sum(claims.map(wantedBy)) : 0));
+  }
+}
+
+function wantedBy({ costs, wanted }: Claim): number {
+  return costs[wanted] ?? 0;
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((all, figure) => all + figure, 0);
+}
