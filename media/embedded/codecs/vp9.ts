@@ -20,12 +20,13 @@ export const vp9 = defineCodec({
   assembler: () => new Vp9Assembler(),
 });
 
-/** For one spatial layer: browsers send no more unless they are asked to. */
+/** Of several spatial layers it takes the lowest, which needs no other: a file can hold one picture at a time. */
 class Vp9Assembler implements FrameAssembler {
   #chunks: Buffer[] = [];
   #isKey = false;
 
   add(payload: Buffer): boolean {
+    if (spatialLayer(payload, 0) > 0) return true;
     const begins = beginsFrame(payload, 0);
     const data = payload.subarray(payloadStart(payload));
     if (data.length === 0 || begins !== (this.#chunks.length === 0)) return false;

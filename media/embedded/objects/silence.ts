@@ -4,8 +4,8 @@ const silentMs = 8000;
 const pauseMs = 1000;
 
 /**
- * Whether the client of one transport is heard. It should be while it sends media, and while it is sent video, about
- * which receivers report every second. Of sound alone they report too rarely. Times are in ms.
+ * Whether the client of one transport is heard. It should be while it sends media, and while it is sent video, if it
+ * has reported before: receivers of video do so every second. Of sound alone they report too rarely. Times are in ms.
  */
 export class Silence {
   readonly #changed: (isSilent: boolean) => void;
@@ -13,6 +13,7 @@ export class Silence {
   #heardAt = 0;
   /** It sends media, and has not said goodbye. */
   #sends = false;
+  #hasReported = false;
   #videoPackets = 0;
   #videoAt = Number.NEGATIVE_INFINITY;
   /** Since when video goes to it without a pause. */
@@ -29,12 +30,13 @@ export class Silence {
   /** Media came. Called for each packet. */
   mediaHeard(now: number): void {
     this.#sends = true;
-    this.heard(now);
+    this.#heard(now);
   }
 
-  heard(now: number): void {
-    this.#heardAt = now;
-    if (this.#isSilent) this.#become(false);
+  /** RTCP came. */
+  reportHeard(now: number): void {
+    this.#hasReported = true;
+    this.#heard(now);
   }
 
   /** It has ended a stream (RTCP BYE), and may have nothing to say from now on. */
@@ -45,8 +47,9 @@ export class Silence {
   /** It was not connected before. */
   begin(now: number): void {
     this.#sends = false;
+    this.#hasReported = false;
     this.#videoAt = Number.NEGATIVE_INFINITY;
-    this.heard(now);
+    this.#heard(now);
   }
 
   /** Called about every 50 ms while connected. `videoPackets`: that were sent to it so far. */
@@ -56,8 +59,14 @@ export class Silence {
       this.#videoAt = now;
       this.#videoPackets = videoPackets;
     }
-    const isWatching = now - this.#videoAt <= pauseMs && now - this.#videoSince >= silentMs;
+    const isSent = now - this.#videoAt <= pauseMs && now - this.#videoSince >= silentMs;
+    const isWatching = isSent && this.#hasReported;
     if (!this.#isSilent && (this.#sends || isWatching) && now - this.#heardAt >= silentMs) this.#become(true);
+  }
+
+  #heard(now: number): void {
+    this.#heardAt = now;
+    if (this.#isSilent) this.#become(false);
   }
 
   #become(isSilent: boolean): void {

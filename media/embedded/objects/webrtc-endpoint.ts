@@ -228,7 +228,7 @@ export class WebRtcEndpoint extends MediaElement {
       rtcp: (packet) => {
         const now = pulse.now();
         this.#mediaFlow.moved(now);
-        silence.heard(now);
+        silence.reportHeard(now);
         this.#sessions?.at(place)?.rtcpArrived(packet, now);
       },
       stateChanged: (state) => {

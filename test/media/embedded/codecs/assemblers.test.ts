@@ -42,6 +42,15 @@ describe('putting frames together', () => {
     expect(frame).to.deep.equal({ chunks: '824983422013f00ef0cc', isKey: true, width: 320, height: 240 });
   });
 
+  it('takes the lowest of several spatial layers of VP9', () => {
+    const header = '82 49 83 42 20 13 f0 0e f0';
+    const higher = ['ac 81 23 02 05 aa', 'ec 81 23 03 05 bb'];
+    const frame = frameOf(vp9.assembler(), `ac 81 23 00 05 ${header}`, ...higher);
+    expect(frame).to.deep.equal({ chunks: header.replaceAll(' ', ''), isKey: true, width: 320, height: 240 });
+    expect(frameOf(vp9.assembler(), 'ec 81 24 00 06 cc', ...higher)).to.deep.equal({ chunks: 'cc', isKey: false });
+    expect(frameOf(vp9.assembler(), ...higher)).to.equal(undefined);
+  });
+
   it('puts lengths before the units of H.264, and tells decoders its parameters', () => {
     // Baseline 3.1, 20 by 15 macroblocks; aggregated parameters, then a picture in two fragments.
     const sequence = '67 42 e0 1f f4 0a 0f c8';
