@@ -69,6 +69,7 @@ export class RoomFacts implements RoomsWatcher {
       case 'qualityChanged':
       case 'grantsChanged':
       case 'unmuteRequested':
+      case 'layersWanted':
       case 'textSaid':
       case 'announced':
       case 'dataSent':

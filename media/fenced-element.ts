@@ -8,6 +8,7 @@ import type {
   IceCandidate,
   MediaElement,
   MediaKind,
+  ReceiverWish,
   Recorder,
   RecorderListener,
 } from './port.js';
@@ -87,6 +88,10 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
     if (!this.end) this.inner.addCandidate(candidate);
   }
 
+  want(wish: ReceiverWish): void {
+    if (!this.end) this.inner.want?.(wish);
+  }
+
   get carried(): CarriedMedia | undefined {
     return this.end ? undefined : this.inner.carried;
   }
@@ -119,6 +124,11 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
       ...(listener.mediaChanged && {
         mediaChanged: (isFlowing) => {
           if (!this.end) listener.mediaChanged?.(isFlowing);
+        },
+      }),
+      ...(listener.layersWanted && {
+        layersWanted: (layers) => {
+          if (!this.end) listener.layersWanted?.(layers);
         },
       }),
     };

@@ -8,6 +8,7 @@ import type {
   Endpoint,
   EndpointListener,
   EndpointOptions,
+  MediaAbilities,
   MediaElement,
   MediaRecord,
   MemberOptions,
@@ -56,6 +57,10 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint> {
     const endpoint = new FencedEndpoint(this);
     return this.#begin(endpoint, async () => this.inner.createEndpoint(options, endpoint.heardAll(listener)));
+  }
+
+  get abilities(): MediaAbilities | undefined {
+    return this.end ? undefined : this.inner.abilities;
   }
 
   hasFilter(type: VideoFilter['type']): boolean {

@@ -3,7 +3,7 @@ import { FencedPipeline } from './fenced-pipeline.js';
 import { released } from './fenced-thing.js';
 import { HeldCalls } from './held-calls.js';
 import type { CallRule } from './held-calls.js';
-import type { MediaEngine, MediaRecord, Pipeline, PipelineListener } from './port.js';
+import type { MediaAbilities, MediaEngine, MediaRecord, Pipeline, PipelineListener } from './port.js';
 
 /** The right of this node to act. */
 export interface Fence extends CallRule {
@@ -27,6 +27,10 @@ export class FencedEngine implements MediaEngine {
   constructor(engine: MediaEngine, fence: Fence) {
     this.#engine = engine;
     this.#fence = fence;
+  }
+
+  get abilities(): MediaAbilities | undefined {
+    return this.#engine.abilities;
   }
 
   get hasCapacity(): boolean {

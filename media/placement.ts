@@ -1,9 +1,10 @@
 import type { Log } from '../log.js';
+import { leastAbilities } from './abilities.js';
 import { MediaError } from './errors.js';
 import { LostPipeline } from './lost.js';
 import { factsOf } from './media-record.js';
 import type { MediaServer, ServerPipeline } from './media-server.js';
-import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from './port.js';
+import type { MediaAbilities, MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from './port.js';
 import { spreadFactsOf } from './spread/records.js';
 import { Spread } from './spread/spread.js';
 import type { MediaServers, SpreadOptions } from './spread/spread.js';
@@ -102,6 +103,12 @@ export class Placement implements MediaEngine, MediaServers {
 
   get #own(): Place[] {
     return this.#places.filter(({ isGuest }) => !isGuest);
+  }
+
+  /** Of those that answer, where a new room may come. */
+  get abilities(): MediaAbilities | undefined {
+    const healthy = this.#own.filter(({ engine }) => engine.up);
+    return leastAbilities(healthy.map(({ engine }) => engine.abilities));
   }
 
   /** Whether a new room would find a place. True while no media server answers, since then nobody knows. */

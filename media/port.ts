@@ -62,8 +62,22 @@ export interface MediaEngine {
    * @param room as in `openPipeline`
    */
   adopt(record: MediaRecord, listener: PipelineListener, room: string): Pipeline;
+  /** What its media servers can do, for a room that has no pipeline yet; of different ones the least. Absent: nobody can tell. */
+  readonly abilities?: MediaAbilities | undefined;
   /** False while no new room could be carried. True also while nobody can tell; absent: there is no limit. */
   readonly hasCapacity?: boolean;
+}
+
+/** What can be done to fit media to each receiver. */
+export interface MediaAbilities {
+  /** Whether a publisher may send its picture in several sizes, of which each receiver gets one. */
+  readonly simulcast: boolean;
+  /** How many sizes there may be: the layers. */
+  readonly layers: number;
+  /** Whether a receiver can do without sound or picture for a while. */
+  readonly pause: boolean;
+  /** `server`: the media server tells which of the endpoints are heard. */
+  readonly activeSpeaker: 'server' | 'none';
 }
 
 export interface PipelineListener {
@@ -81,6 +95,8 @@ export interface PipelineListener {
 }
 
 export interface Pipeline {
+  /** As `MediaEngine.abilities`, of where it is. */
+  readonly abilities?: MediaAbilities | undefined;
   createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint>;
   /** Whether the media server says that it has filters of this type. */
   hasFilter(type: VideoFilter['type']): boolean;
@@ -183,6 +199,11 @@ export interface EndpointListener extends ElementListener {
    * adopted only changes are told. As `connectionFailed`.
    */
   mediaChanged?(isFlowing: boolean): void;
+  /**
+   * Of what the client publishes in several sizes, these are wanted by somebody: one for each layer, the smallest first. What is not wanted
+   * need not be sent. A listener without this method does not get these events.
+   */
+  layersWanted?(layers: readonly boolean[]): void;
 }
 
 /** Something media can be connected from and to. */
@@ -214,9 +235,31 @@ export interface Endpoint extends MediaElement {
   restart(sdpOffer: string): Promise<string>;
   /** Takes a remote candidate at any time; held back until gathering has started. Unusable ones are ignored. */
   addCandidate(candidate: IceCandidate): void;
+  /** Of a subscription: what its client wants, in place of what it wanted before. Absent where the media server has no choice. */
+  want?(wish: ReceiverWish): void;
   /** What it has carried of late, as the media server told last. Undefined where it does not tell, or has not yet. */
   readonly carried?: CarriedMedia | undefined;
 }
+
+/**
+ * What a receiver wants of one stream. What is absent is for the media server to choose. Sound and picture that are not wanted are
+ * disconnected besides, which any media server can do.
+ */
+export interface ReceiverWish {
+  readonly audio: boolean;
+  readonly video: boolean;
+  /** No layer above this one; 0 is the smallest. */
+  readonly maxLayer?: LayerIndex | undefined;
+  /** Of the place where the picture is shown, in pixels: a larger picture is no use. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** Among the streams of one receiver, where not all can have what they want. The highest comes first. Default: 0. */
+  readonly priority?: number | undefined;
+  /** Endpoints with the same text share one bandwidth: they are of one person. */
+  readonly receiver?: string | undefined;
+}
+
+export type LayerIndex = 0 | 1 | 2;
 
 /** What an endpoint has carried in about 10 s, which ended up to 20 s ago. */
 export interface CarriedMedia {

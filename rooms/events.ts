@@ -46,6 +46,11 @@ export type RoomEvent =
   | { readonly type: 'grantsChanged'; readonly participant: Participant; readonly grants: Grants }
   /** Told to the participant alone: a moderator asks it to send that again. `by`: the `name` of a participant, or of the key of a program. */
   | { readonly type: 'unmuteRequested'; readonly by: string; readonly kinds: readonly MediaKind[] }
+  /**
+   * Told to the publisher alone: of what it sends in several sizes these are wanted by somebody, one for each layer, the smallest first; the
+   * rest need not be sent.
+   */
+  | { readonly type: 'layersWanted'; readonly publication: Publication; readonly layers: readonly boolean[] }
   /** `isShown`: protocols that know one stream of a participant show this one. */
   | {
       readonly type: 'publicationOpened';

@@ -6,10 +6,12 @@ import { SerialQueue } from './serial-queue.js';
 
 /**
  * Carries a publication's media to one sink: the endpoint of a subscription, the publisher's own, or a recorder. Media flows unless it is muted at the
- * publication or here. What the media server has connected follows, one change after another.
+ * publication or here, or not wanted. What the media server has connected follows, one change after another.
  */
 export class Feed {
   readonly muted = new MutedKinds();
+  /** What the receiver can do without at present. */
+  readonly unwanted = new MutedKinds();
   readonly #output: PublicationOutput;
   readonly #mutedForAll: readonly Pick<MutedKinds, 'has'>[];
   readonly #changes = new SerialQueue();
@@ -70,7 +72,9 @@ export class Feed {
   }
 
   #flows(kind: MediaKind): boolean {
-    return !this.muted.has(kind) && this.#mutedForAll.every((muted) => !muted.has(kind));
+    return (
+      ![this.muted, this.unwanted].some((cut) => cut.has(kind)) && this.#mutedForAll.every((muted) => !muted.has(kind))
+    );
   }
 
   async #apply(sink: MediaElement): Promise<void> {

@@ -2,7 +2,7 @@
  * What the rest of the server may see of the rooms. `Rooms` is the way in; the interfaces are what it hands out. What a room and its
  * participants do to each other is not on them.
  */
-import type { IceCandidate, MediaKind, TriedCandidates, VideoFilter } from '../media/port.js';
+import type { IceCandidate, MediaAbilities, MediaKind, TriedCandidates, VideoFilter } from '../media/port.js';
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
 import type { LeaveReason, PublicationEnd, RoomEnd } from './events.js';
@@ -19,6 +19,7 @@ import type { RecordingFacts, RecordingTarget } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
 import type { KeptText } from './text-history.js';
 import type { StreamSource } from './streams.js';
+import type { SubscriptionWish } from './subscription-wish.js';
 import type { MutableKind } from './muted-kinds.js';
 
 export { openedBy } from './authorize.js';
@@ -80,6 +81,7 @@ export { qualityLevels } from './quality.js';
 export type { Quality, QualityLevel, QualityReading, QualityReport } from './quality.js';
 export type { HeardClient } from './quality-watch.js';
 export { newSid } from './sid.js';
+export type { SubscriptionWish } from './subscription-wish.js';
 export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';
 export type { StreamSource, TrackSource } from './streams.js';
 
@@ -109,6 +111,8 @@ export interface Room {
   moderatedBy(actor: Moderator): Moderation;
   /** Whether anything can be recorded here. */
   readonly canRecord: boolean;
+  /** What its media server can do to fit media to each receiver. */
+  readonly abilities: MediaAbilities;
   /** Those that run: that have not ended. */
   readonly recordings: readonly RecordingFacts[];
   /** Those that have ended in this life of the room, as far as it still knows them (100), in the order of their ends. */
@@ -511,4 +515,6 @@ export interface Subscription {
   mute(what: MutableKind): Promise<void>;
   /** Undoes every `mute` of this subscription. @throws RoomError as `mute` */
   unmute(): Promise<void>;
+  /** The subscriber says what it wants of the stream. What is absent stays as it was. @throws RoomError as `mute` */
+  want(wish: SubscriptionWish): Promise<void>;
 }

@@ -33,6 +33,12 @@ export class MutedKinds {
     this.#set('all', false);
   }
 
+  /** Makes these the muted ones. */
+  replace(kinds: readonly MediaKind[]): void {
+    this.#audio = kinds.includes('audio');
+    this.#video = kinds.includes('video');
+  }
+
   #set(what: MutableKind, muted: boolean): void {
     if (what !== 'video') this.#audio = muted;
     if (what !== 'audio') this.#video = muted;

@@ -8,6 +8,7 @@ import type {
   MediaKind,
   MediaRecord,
   Pipeline,
+  ReceiverWish,
 } from '../media/port.js';
 import { RoomError, mediaError } from './errors.js';
 import type { HeldCandidates } from './held-candidates.js';
@@ -87,6 +88,11 @@ export class OwnedEndpoint {
   /** As `Endpoint.carried`. */
   get carried(): CarriedMedia | undefined {
     return this.#endpoint?.carried;
+  }
+
+  /** As `Endpoint.want`. */
+  want(wish: ReceiverWish): void {
+    this.#endpoint?.want?.(wish);
   }
 
   /** @throws RoomError `not-publishing` when there is no endpoint, or none any more */

@@ -400,6 +400,11 @@ export class ParticipantMedia {
       ...(connectionFailed && { connectionFailed }),
       ...(candidatesDone && { candidatesDone }),
       ...(mediaChanged && { mediaChanged }),
+      ...(carrier instanceof Publication && {
+        layersWanted: (layers) => {
+          owner.tell({ type: 'layersWanted', publication: carrier, layers });
+        },
+      }),
     };
   }
 }

@@ -3,6 +3,7 @@ import { grantsSchema as grants } from './grants-schema.js';
 import { mediaKinds } from './muted-kinds.js';
 import { qualityLevels } from './quality.js';
 import { recordingStates } from './recording-store.js';
+import { layerWish } from './subscription-wish.js';
 
 /**
  * What another process needs to go on with the rooms of this one: plain data, read back by these schemas. What can be computed is not in
@@ -97,6 +98,9 @@ const subscription = z.object({
   /** What the media server has connected. */
   connected: kinds,
   muted: kinds,
+  /** What the subscriber can do without at present. */
+  unwanted: kinds.optional(),
+  wish: layerWish.optional(),
 });
 
 const participant = z.object({

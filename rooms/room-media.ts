@@ -1,4 +1,12 @@
-import type { MediaEngine, MediaFailure, MediaRecord, Pipeline, PipelineListener, VideoFilter } from '../media/port.js';
+import type {
+  MediaAbilities,
+  MediaEngine,
+  MediaFailure,
+  MediaRecord,
+  Pipeline,
+  PipelineListener,
+  VideoFilter,
+} from '../media/port.js';
 import { RoomError, filterError, mediaError } from './errors.js';
 
 interface RoomMediaListener {
@@ -42,6 +50,11 @@ export class RoomMedia {
       if (this.#pipeline === opening) this.#pipeline = undefined;
       throw mediaError(error);
     }
+  }
+
+  /** What can be done here to fit media to each receiver. */
+  get abilities(): MediaAbilities {
+    return (this.#opened ?? this.#engine).abilities ?? plainAbilities;
   }
 
   /** @throws RoomError `filter-refused` when the media server does not have such filters */
@@ -123,6 +136,9 @@ export class RoomMedia {
     if (this.#closed) throw new RoomError('interrupted', `Room "${this.#name}" was closed meanwhile`);
   }
 }
+
+/** What any media server can do: what is not wanted is disconnected. */
+const plainAbilities: MediaAbilities = { simulcast: false, layers: 1, pause: true, activeSpeaker: 'none' };
 
 function release(pipeline: Pipeline): void {
   pipeline.release();

@@ -1,4 +1,4 @@
-import type { MediaEngine, Pipeline, VideoFilter } from '../media/port.js';
+import type { MediaAbilities, MediaEngine, Pipeline, VideoFilter } from '../media/port.js';
 import { Acting } from './acting.js';
 import type { Actor, AuditEntry } from './acting.js';
 import { arrivalOf, knownAs } from './arrival.js';
@@ -255,6 +255,10 @@ export class Room implements api.Room {
 
   get canRecord(): boolean {
     return this.#context.recordings() !== undefined;
+  }
+
+  get abilities(): MediaAbilities {
+    return this.#media.abilities;
   }
 
   get recordings(): readonly RecordingFacts[] {

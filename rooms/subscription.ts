@@ -3,12 +3,15 @@ import { RoomError } from './errors.js';
 import type { Feed } from './feed.js';
 import type { HeldCandidates } from './held-candidates.js';
 import type * as api from './index.js';
+import { mediaKinds } from './muted-kinds.js';
 import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
 import { fieldOf } from './records.js';
 import type { SubscriptionRecord } from './records.js';
+import { changedWish } from './subscription-wish.js';
+import type { LayerWish, SubscriptionWish } from './subscription-wish.js';
 
 /** Owns its endpoint. */
 export class Subscription implements api.Subscription {
@@ -17,6 +20,7 @@ export class Subscription implements api.Subscription {
   readonly #endpoint: OwnedEndpoint;
   readonly #feed: Feed;
   #open = false;
+  #wish: LayerWish = {};
 
   constructor(subscriber: Participant, publication: Publication, candidates: HeldCandidates) {
     this.subscriber = subscriber;
@@ -69,8 +73,14 @@ export class Subscription implements api.Subscription {
   }
 
   /** Goes on with what another process has opened. */
-  restore(pipeline: Pipeline, { endpoint, connected, muted }: SubscriptionRecord, listener: EndpointListener): void {
+  restore(
+    pipeline: Pipeline,
+    { endpoint, connected, muted, unwanted = [], wish = {} }: SubscriptionRecord,
+    listener: EndpointListener,
+  ): void {
     for (const kind of muted) this.#feed.muted.add(kind);
+    this.#feed.unwanted.replace(unwanted);
+    this.#wish = wish;
     this.#feed.adopt(this.#endpoint.adopt(pipeline, endpoint, listener), connected);
     this.#open = true;
   }
@@ -84,6 +94,7 @@ export class Subscription implements api.Subscription {
     return {
       ...{ slot, publisher: publisher.slot, stream, endpoint },
       ...{ connected: [...(this.#feed.connected ?? [])], muted: [...this.muted] },
+      ...{ unwanted: [...this.#feed.unwanted.kinds], wish: this.#wish },
     };
   }
 
@@ -100,6 +111,18 @@ export class Subscription implements api.Subscription {
   async unmute(): Promise<void> {
     this.#assertNotClosed();
     this.#feed.muted.clear();
+    await this.mutesChanged();
+  }
+
+  async want(wish: SubscriptionWish): Promise<void> {
+    this.#assertNotClosed();
+    const { unwanted } = this.#feed;
+    const isWanted = { audio: !unwanted.has('audio'), video: !unwanted.has('video') };
+    const wanted = { audio: wish.audio ?? isWanted.audio, video: wish.video ?? isWanted.video };
+    unwanted.replace(mediaKinds.filter((kind) => !wanted[kind]));
+    this.#wish = changedWish(this.#wish, wish);
+    const { member } = this.subscriber.media.member;
+    this.#endpoint.want({ ...wanted, ...this.#wish, receiver: member });
     await this.mutesChanged();
   }
 

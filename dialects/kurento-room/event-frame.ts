@@ -10,6 +10,7 @@ import {
   dataSent,
   grantsChanged,
   iceCandidate,
+  layersWanted,
   markerChanged,
   mediaError,
   messageSent,
@@ -53,6 +54,7 @@ const differences: Readonly<Record<Type, Features>> = {
   waitingChanged: featuresNamed(['moderation']),
   grantsChanged: featuresNamed(['moderation']),
   unmuteRequested: featuresNamed(['moderation']),
+  layersWanted: featuresNamed(['quality']),
   publicationOpened: featuresNamed(['state', 'streams']),
   publicationClosed: featuresNamed(['state', 'streams']),
   textSaid: featuresNamed(['chat']),
@@ -136,6 +138,11 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'unmuteRequested': {
       const { by, kinds } = event;
       return has(features, 'moderation') ? [notificationText(unmuteRequested, { by, kinds: [...kinds] })] : [];
+    }
+    case 'layersWanted': {
+      const { publication, layers } = event;
+      const params = { stream: publication.id, layers: [...layers] };
+      return has(features, 'quality') ? [notificationText(layersWanted, params)] : [];
     }
     case 'textSaid': {
       const { name, room } = event.from;

@@ -296,6 +296,15 @@ export const participantQuality = notification({
   example: { id: 'berta', level: 'poor' },
 });
 
+export const layersWanted = notification({
+  name: 'layersWanted',
+  params: z.object({ stream: z.string(), layers: z.array(z.boolean()) }),
+  summary:
+    'Which layers of your stream somebody wants, the smallest first; a stream of one layer has one. Those that nobody wants need not be sent: told 5 s after the last one wanted a layer, and at once when somebody wants it. Until this is told, all are wanted.',
+  to: 'the publisher, with the feature `quality`, where the media server knows layers',
+  example: { stream: 'webcam', layers: [true, true, false] },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -325,4 +334,5 @@ export const notifications = [
   recordingFailed,
   serverStopping,
   participantQuality,
+  layersWanted,
 ] as const;

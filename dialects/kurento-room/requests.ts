@@ -31,6 +31,7 @@ import { resumeRecording } from './requests/resume-recording.js';
 import { sendData } from './requests/send-data.js';
 import { sendMessage } from './requests/send-message.js';
 import { setGrants } from './requests/set-grants.js';
+import { setSubscription } from './requests/set-subscription.js';
 import { startRecording } from './requests/start-recording.js';
 import { stopRecording } from './requests/stop-recording.js';
 import { unpublishVideo } from './requests/unpublish-video.js';
@@ -49,6 +50,7 @@ export const requests = [
   receiveVideoFrom,
   unsubscribeFromVideo,
   restartIce,
+  setSubscription,
   onIceCandidate,
   sendMessage,
   sendData,

@@ -87,6 +87,7 @@ export class Client {
   /** Whether the session has been open: only then there is something to lose. */
   #served = false;
   #factories: ReadonlySet<string> = new Set();
+  #capabilities: ReadonlySet<string> = new Set();
   #grace: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #reason = 'not connected';
@@ -110,6 +111,11 @@ export class Client {
   /** The types the media server can create, as it said when it was reached last. */
   get factories(): ReadonlySet<string> {
     return this.#factories;
+  }
+
+  /** What the media server said it can do besides, when it was reached last. */
+  get capabilities(): ReadonlySet<string> {
+    return this.#capabilities;
   }
 
   /**
@@ -398,7 +404,10 @@ export class Client {
     clearTimeout(this.#grace);
     this.#served = true;
     this.#ended = false;
-    if (server) this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
+    if (server) {
+      this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
+      this.#capabilities = new Set(server.capabilities);
+    }
     this.#log.info('media server up', server && !this.#options.isEmbedded ? describe(server) : {});
     this.#become('up');
     for (const id of this.#unreleased) this.#release(id);

@@ -4,7 +4,16 @@ import type { ElementFacts } from '../media-record.js';
 import { recordOf } from '../media-record.js';
 import type { ServerEndpoint } from '../media-server.js';
 import type { ServerFigures } from '../server-figures.js';
-import type { CarriedMedia, EndpointListener, IceCandidate, MediaFailure, MediaKind, MediaRecord } from '../port.js';
+import type {
+  CarriedMedia,
+  EndpointListener,
+  IceCandidate,
+  MediaAbilities,
+  MediaFailure,
+  MediaKind,
+  MediaRecord,
+  ReceiverWish,
+} from '../port.js';
 import { KurentoElement, mediaTypes } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import {
@@ -15,6 +24,7 @@ import {
   iceComponentStateChanged,
   iceConnections,
   iceGatheringDone,
+  layersWanted,
   localSdp,
   mediaStateChanged,
   sdpText,
@@ -36,6 +46,8 @@ export interface EndpointSurroundings {
   readonly log: Log;
   readonly watched: WatchedEndpoints;
   readonly steps: ServerFigures['steps'];
+  /** Of its media server. */
+  readonly abilities: () => MediaAbilities;
   /** The id of its pipeline. */
   readonly pipeline: string;
 }
@@ -44,6 +56,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   readonly #listener: EndpointListener;
   readonly #watched: WatchedEndpoint;
   readonly #steps: EndpointSurroundings['steps'];
+  readonly #abilities: EndpointSurroundings['abilities'];
   readonly #candidates: RemoteCandidates;
   /** What was tried, for a listener that wants to know of a connection that failed. */
   readonly #tried: { readonly own: string[]; readonly remote: string[] } = { own: [], remote: [] };
@@ -62,13 +75,14 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   constructor(
     remote: RemoteObject,
     listener: EndpointListener,
-    { log, watched, steps, pipeline }: EndpointSurroundings,
+    { log, watched, steps, abilities, pipeline }: EndpointSurroundings,
     ended: () => void,
     facts?: ElementFacts,
   ) {
     super(remote, listener, log, ended);
     this.#listener = listener;
     this.#steps = steps;
+    this.#abilities = abilities;
     this.#watched = watched.add({
       pipeline,
       isAdopted: facts !== undefined,
@@ -96,6 +110,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
       ...(this.#listener.connectionFailed ? [this.#watchFailure()] : []),
       ...(this.#listener.candidatesDone ? [this.#watchGathering()] : []),
       ...(this.#listener.mediaChanged ? [this.#watchMedia()] : []),
+      ...(this.#watchesLayers ? [this.#watchLayers()] : []),
     ]);
   }
 
@@ -116,6 +131,7 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
     if (watchesFailure) await pace.run(urgency, () => this.#watchFailure());
     if (!connected) await this.#takeOverCandidates(pace);
     if (this.#listener.mediaChanged) await pace.run('later', () => this.#watchMedia());
+    if (this.#watchesLayers) await this.#takeOverLayers(pace);
     await pace.run('later', () => this.#watchErrors());
   }
 
@@ -170,6 +186,14 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   async localDescription(): Promise<string> {
     this.assertOpen();
     return this.#askForSdp('getLocalSessionDescriptor');
+  }
+
+  /** A KMS has one layer, and no operation for this. */
+  want(wish: ReceiverWish): void {
+    if (this.ended || !this.#abilities().simulcast) return;
+    this.remote.invoke('setReceiverWish', { wish }).catch((error: unknown) => {
+      if (!this.ended) this.log.warn('a media server did not take what a receiver wants', { endpoint: this.id, error });
+    });
   }
 
   get carried(): CarriedMedia | undefined {
@@ -290,6 +314,31 @@ export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
     if (connected) this.#watched.connected();
     notify(this.log, () => {
       this.#listener.connectionChanged?.(connected);
+    });
+  }
+
+  get #watchesLayers(): boolean {
+    return this.#listener.layersWanted !== undefined && this.#abilities().simulcast;
+  }
+
+  #watchLayers(): Promise<void> {
+    return this.remote.subscribe('LayersWanted', layersWanted, ({ layers }) => {
+      this.#layersWanted(layers);
+    });
+  }
+
+  /** What was told meanwhile is lost: the present state is told once more. */
+  async #takeOverLayers(pace: Pace): Promise<void> {
+    await pace.run('later', () => this.#watchLayers());
+    const layers = await pace.run('later', () => this.invoke('getLayersWanted'));
+    const known = layersWanted.shape.layers.safeParse(layers).data ?? [];
+    if (known.length > 0) this.#layersWanted(known);
+  }
+
+  #layersWanted(layers: readonly boolean[]): void {
+    if (this.ended) return;
+    notify(this.log, () => {
+      this.#listener.layersWanted?.(layers);
     });
   }
 

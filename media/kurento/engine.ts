@@ -5,7 +5,7 @@ import type { Log } from '../../log.js';
 import { LostPipeline } from '../lost.js';
 import { factsOf } from '../media-record.js';
 import type { MediaServer, ServerPipeline } from '../media-server.js';
-import type { MediaRecord, PipelineListener, VideoFilter } from '../port.js';
+import type { MediaAbilities, MediaRecord, PipelineListener, VideoFilter } from '../port.js';
 import { FilterImages } from './filter-images.js';
 import type { ImageCheck } from './filter-images.js';
 import { FilterTurns } from './filter-turns.js';
@@ -146,6 +146,12 @@ export class KurentoEngine implements MediaServer {
     return this.#client.figures;
   }
 
+  /** A KMS has one layer. Any media server can do without sound or picture: the port disconnects it. */
+  get abilities(): MediaAbilities {
+    const simulcast = this.#client.capabilities.has('simulcast');
+    return { simulcast, layers: simulcast ? 3 : 1, pause: true, activeSpeaker: 'none' };
+  }
+
   /** Which filters the media server says it has. */
   get knownFilters(): VideoFilter['type'][] {
     const types = Object.keys(filterTypes) as VideoFilter['type'][];
@@ -225,6 +231,7 @@ export class KurentoEngine implements MediaServer {
       properties: this.#properties,
       relayProperties: this.#relayProperties,
       factories: () => this.#client.factories,
+      abilities: () => this.abilities,
       log: this.#log,
       images: this.#images,
       filterTurns: this.#filterTurns,

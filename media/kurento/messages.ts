@@ -43,6 +43,9 @@ export const iceGatheringDone = z.unknown();
 
 export const iceComponentStateChanged = z.object({ state: z.string() });
 
+/** Event of the embedded engine alone. */
+export const layersWanted = z.object({ layers: z.array(z.boolean()) });
+
 /** Event of the server manager (docs/protocols/kurento-media.md#5-servermanager). */
 export const objectDestroyed = z.object({ objectId: z.string() });
 

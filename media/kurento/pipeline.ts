@@ -7,6 +7,7 @@ import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../m
 import type {
   ElementListener,
   EndpointListener,
+  MediaAbilities,
   MediaElement,
   MediaRecord,
   PipelineListener,
@@ -42,6 +43,7 @@ export interface PipelineSettings extends Adoptables {
   readonly relayProperties: readonly Property[];
   /** The types the media server can create. */
   readonly factories: () => ReadonlySet<string>;
+  readonly abilities: () => MediaAbilities;
   readonly log: Log;
   readonly images: ImageCheck;
   /** Of the media server. */
@@ -120,6 +122,10 @@ export class KurentoPipeline implements ServerPipeline {
       uncount();
       throw error;
     }
+  }
+
+  get abilities(): MediaAbilities {
+    return this.#settings.abilities();
   }
 
   hasFilter(type: VideoFilter['type']): boolean {
@@ -312,8 +318,8 @@ export class KurentoPipeline implements ServerPipeline {
     over: () => void,
     facts?: ElementFacts,
   ): KurentoEndpoint {
-    const { log, watched, steps } = this.#settings;
-    const surroundings = { log, watched, steps, pipeline: this.#remote.id };
+    const { log, watched, steps, abilities } = this.#settings;
+    const surroundings = { log, watched, steps, abilities, pipeline: this.#remote.id };
     return this.#added(remote, (ended) => new KurentoEndpoint(remote, listener, surroundings, ended, facts), over);
   }
 

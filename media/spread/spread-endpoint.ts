@@ -1,6 +1,14 @@
 import type { ServerEndpoint } from '../media-server.js';
 import { MediaError } from '../errors.js';
-import type { CarriedMedia, Endpoint, EndpointListener, IceCandidate, MediaKind, MediaRecord } from '../port.js';
+import type {
+  CarriedMedia,
+  Endpoint,
+  EndpointListener,
+  IceCandidate,
+  MediaKind,
+  MediaRecord,
+  ReceiverWish,
+} from '../port.js';
 import type { ElementPlace } from './element.js';
 import { SpreadElement } from './element.js';
 import { spreadRecordOf } from './records.js';
@@ -36,6 +44,9 @@ export class SpreadEndpoint extends SpreadElement implements Endpoint, RelaySink
       }),
       ...(listener.candidatesDone && { candidatesDone: () => listener.candidatesDone?.() }),
       ...(listener.mediaChanged && { mediaChanged: (isFlowing) => listener.mediaChanged?.(isFlowing) }),
+      ...(listener.layersWanted && {
+        layersWanted: (layers) => listener.layersWanted?.(layers),
+      }),
     };
   }
 
@@ -81,6 +92,10 @@ export class SpreadEndpoint extends SpreadElement implements Endpoint, RelaySink
 
   addCandidate(candidate: IceCandidate): void {
     if (!this.ended) this.#endpoint?.addCandidate(candidate);
+  }
+
+  want(wish: ReceiverWish): void {
+    if (!this.ended) this.#endpoint?.want?.(wish);
   }
 
   get carried(): CarriedMedia | undefined {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../../log.js';
 import { MediaError } from '../errors.js';
+import { leastAbilities } from '../abilities.js';
 import { LostElement, LostPipeline } from '../lost.js';
 import { factsOf } from '../media-record.js';
 import type { MediaServer, ServerPipeline } from '../media-server.js';
@@ -10,6 +11,7 @@ import type {
   Endpoint,
   EndpointListener,
   EndpointOptions,
+  MediaAbilities,
   MediaElement,
   MediaFailure,
   MediaRecord,
@@ -135,6 +137,13 @@ export class Spread implements Pipeline {
       );
       return endpoint;
     });
+  }
+
+  /** What a stream can have wherever its publisher and its receivers are. */
+  get abilities(): MediaAbilities | undefined {
+    return leastAbilities(
+      [...this.#branches.values()].flatMap((branch) => (branch.isOpen ? [branch.pipeline.abilities] : [])),
+    );
   }
 
   hasFilter(type: VideoFilter['type']): boolean {

@@ -42,6 +42,23 @@ describe('Media of rooms that another node may take over', () => {
     return [pipeline, await pipeline.createEndpoint({}, new EndpointEvents())];
   }
 
+  it('is told what receivers want, and tells what publishers need not send, until another node has the room', async () => {
+    const pipeline = await engine.openPipeline(new PipelineEvents(), 'r');
+    const told: unknown[] = [];
+    const layersWanted = (layers: readonly boolean[]): unknown => told.push(layers);
+    const endpoint = await pipeline.createEndpoint({}, Object.assign(new EndpointEvents(), { layersWanted }));
+    const [inner] = media.endpoints;
+    endpoint.want?.({ audio: true, video: true, maxLayer: 1 });
+    inner?.listener.layersWanted?.([true, false]);
+    expect([pipeline.abilities, engine.abilities]).to.deep.equal([media.abilities, media.abilities]);
+    engine.stepDown('r');
+    endpoint.want?.({ audio: true, video: false });
+    inner?.listener.layersWanted?.([false, false]);
+    expect(inner?.wish).to.deep.equal({ audio: true, video: true, maxLayer: 1 });
+    expect(told).to.deep.equal([[true, false]]);
+    expect(pipeline.abilities).to.equal(undefined);
+  });
+
   it('is released at once when nobody has a record of it', async () => {
     const [pipeline, endpoint] = await opened();
     endpoint.release();

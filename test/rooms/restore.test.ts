@@ -85,6 +85,7 @@ describe('rooms that another process goes on with', () => {
     await publish(ana, offer, { stream: 'screen' });
     await publish(ben, offer);
     await ben.subscribe(ana, offer);
+    await ben.subscriptionTo(ana, 'webcam')?.want({ video: false, width: 320 });
     await ben.subscribe(ana, offer, { stream: 'screen' });
     await eve.subscribe(ben, offer);
     ana.raiseHand(true);
@@ -110,6 +111,9 @@ describe('rooms that another process goes on with', () => {
     expect(back.room.title).to.equal('The garden');
     expect(back.room.texts.map(({ text }) => text)).to.deep.equal(['hello']);
     expect(back.publication?.muted).to.deep.equal(['audio']);
+    await move.find('ben').subscriptionTo(back, 'webcam')?.want({ height: 180 });
+    const wishes = [...move.media.endpoints].flatMap(({ wish }) => wish ?? []);
+    expect(wishes[0]).to.deep.include({ audio: true, video: false, width: 320, height: 180 });
     expect([...move.find('ben').subscriptions].map(({ publication }) => publication.id)).to.deep.equal([
       'webcam',
       'screen',

@@ -94,6 +94,8 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.waiting.name} ${event.isWaiting}`;
     case 'unmuteRequested':
       return `${event.type} ${event.by} ${event.kinds.join(' ')}`;
+    case 'layersWanted':
+      return `${event.type} ${event.publication.id} ${event.layers.join(' ')}`;
     case 'recordingStarted':
     case 'recordingChanged':
     case 'recordingStopped':

@@ -6,11 +6,13 @@ import type {
   ElementListener,
   EndpointListener,
   IceCandidate,
+  MediaAbilities,
   MediaElement,
   MediaEngine,
   MediaKind,
   MediaRecord,
   PipelineListener,
+  ReceiverWish,
   Recorder,
   RecorderListener,
   RecorderOptions,
@@ -46,6 +48,7 @@ export class FakeMedia implements MediaEngine {
   /** A programming error inside the engine: thrown when a room asks for capacity. */
   defect: Error | undefined;
   #hasCapacity = true;
+  abilities: MediaAbilities = { simulcast: true, layers: 3, pause: true, activeSpeaker: 'none' };
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   readonly filters = new Set<FakeFilter>();
@@ -196,6 +199,10 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
     const endpoint = new FakeEndpoint(this, this.media, options, listener);
     this.media.endpoints.add(endpoint);
     return endpoint;
+  }
+
+  get abilities(): MediaAbilities {
+    return this.media.abilities;
   }
 
   hasFilter(): boolean {
@@ -446,6 +453,8 @@ export class FakeEndpoint extends FakeElement implements ServerEndpoint {
   readonly candidates: IceCandidate[] = [];
   /** What it has answered. */
   answered: string | undefined;
+  /** The last one. */
+  wish: ReceiverWish | undefined;
   carried: CarriedMedia | undefined;
   restarts = 0;
 
@@ -494,6 +503,10 @@ export class FakeEndpoint extends FakeElement implements ServerEndpoint {
 
   localDescription(): Promise<string> {
     return Promise.resolve(`v=0 answer to ${this.answered ?? ''}`);
+  }
+
+  want(wish: ReceiverWish): void {
+    if (!this.isLetGo) this.wish = wish;
   }
 
   addCandidate(candidate: IceCandidate): void {

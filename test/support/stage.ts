@@ -101,6 +101,18 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
     },
   ],
   [
+    /^endpoint (\d+) is wanted in (no layer|layers? [\d ]+)$/,
+    (stage, index, wanted = '') => {
+      stage.endpoint(index).listener.layersWanted?.(['0', '1', '2'].map((layer) => wanted.includes(layer)));
+    },
+  ],
+  [
+    /^endpoint (\d+) wants (\{.*\})$/,
+    (stage, index, wish = '') => {
+      expect(stage.endpoint(index).wish).to.deep.include(JSON.parse(wish));
+    },
+  ],
+  [
     /^endpoint (\d+) has (no )?data channels$/,
     (stage, index, no) => {
       expect(stage.endpoint(index).options.dataChannels ?? false).to.equal(no !== 'no ');

@@ -3,6 +3,7 @@ import { grantsSchema, plainGrants } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
 import { iceServersShape } from '../shown-ice.js';
+import { capabilitiesOf, capabilitiesSchema } from '../capabilities.js';
 import { featureNames, featuresNamed, has, namesOf } from '../features.js';
 import { keptMessage, keptMessageSchema } from '../kept-messages.js';
 import { roomSchema, shownRoom } from '../shown.js';
@@ -59,6 +60,9 @@ export const joinRoom = sessionRequest({
       .meta({ description: 'With the feature `chat`: what was said to everybody before, the oldest first' }),
     recording: z.boolean().optional().meta({
       description: 'With the feature `recording`: whether this server records, where somebody may',
+    }),
+    capabilities: capabilitiesSchema.optional().meta({
+      description: "With the feature `quality`: what the room's media server can do",
     }),
     ...iceServersShape.partial().shape,
   }),
@@ -148,6 +152,7 @@ export const joinRoom = sessionRequest({
         }),
         ...(has(features, 'chat') && { messages }),
         ...(has(features, 'recording') && { recording: participant.room.canRecord }),
+        ...(has(features, 'quality') && { capabilities: capabilitiesOf(participant.room) }),
         ...(has(features, 'ice') && ice.of(participant)),
       },
     };

@@ -87,6 +87,22 @@ describe('a pipeline over several media servers', () => {
       expect(sizes()).to.deep.equal([4, 2]);
     });
 
+    it('want layers of the media server that they are on, and have the abilities of the least of all', async () => {
+      b.abilities = { ...b.abilities, simulcast: false, layers: 1 };
+      const told: unknown[] = [];
+      const layersWanted = (layers: readonly boolean[]): unknown => told.push(layers);
+      await endpoint('ann', Object.assign(new EndpointEvents(), { layersWanted }));
+      expect(pipeline.abilities).to.deep.equal(a.abilities);
+      loaded(5, 0);
+      const ben = await endpoint('ben');
+      expect(pipeline.abilities).to.deep.equal(b.abilities);
+      ben.want?.({ audio: true, video: true, width: 320 });
+      const [onA, onB] = [[...a.endpoints][0], [...b.endpoints][0]];
+      expect([onA?.wish, onB?.wish]).to.deep.equal([undefined, { audio: true, video: true, width: 320 }]);
+      onA?.listener.layersWanted?.([true, false, false]);
+      expect(told).to.deep.equal([[true, false, false]]);
+    });
+
     it('fill a second media server before a third one', async () => {
       const c = new FakeServer('ws://c');
       await reopen([a, b, c]);

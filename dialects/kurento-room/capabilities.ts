@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { Room } from '../../rooms/index.js';
+
+/** What the media server of a room can do, as joinRoom answers it with the feature `quality`. */
+export const capabilitiesSchema = z.object({
+  simulcast: z.boolean().meta({ description: 'Whether a picture may be sent in several sizes' }),
+  layers: z.int().meta({ description: 'How many sizes there may be' }),
+  pause: z.boolean().meta({ description: 'Whether setSubscription stops sound and picture' }),
+  activeSpeaker: z
+    .enum(['server', 'clients', 'none'])
+    .meta({ description: 'Who finds out who speaks: the server, or the clients, which say so' }),
+  lastN: z.boolean().meta({ description: 'Whether a client may have the video of the latest speakers alone' }),
+  recording: z.boolean().meta({ description: 'Whether the server records, where somebody may' }),
+});
+
+export function capabilitiesOf({ abilities, canRecord }: Room): z.output<typeof capabilitiesSchema> {
+  return { ...abilities, lastN: false, recording: canRecord };
+}
