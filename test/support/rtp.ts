@@ -13,6 +13,8 @@ export interface RtpFields {
   readonly level?: { readonly id: number; readonly db: number };
   /** Header extensions have the two-byte form. Default: one byte. */
   readonly twoByteExtensions?: boolean;
+  /** Text of one more such extension. */
+  readonly layerName?: { readonly id: number; readonly text: string } | undefined;
   readonly paddingBytes?: number;
 }
 
@@ -31,11 +33,12 @@ export function rtp(fields: RtpFields): Buffer {
 }
 
 /** RFC 8285 §4. */
-function extensionsOf({ transport, level, twoByteExtensions = false }: RtpFields): Buffer {
+function extensionsOf({ transport, level, layerName, twoByteExtensions = false }: RtpFields): Buffer {
   const elements = [
     ...(transport ? [{ id: transport.id, data: [(transport.sequence >>> 8) & 0xff, transport.sequence & 0xff] }] : []),
     // The highest bit: the sender takes it for speech.
     ...(level ? [{ id: level.id, data: [0x80 | level.db] }] : []),
+    ...(layerName ? [{ id: layerName.id, data: [...Buffer.from(layerName.text)] }] : []),
   ];
   if (elements.length === 0) return Buffer.alloc(0);
   const bytes = elements.flatMap(({ id, data }) =>

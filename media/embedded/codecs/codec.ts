@@ -31,10 +31,18 @@ export interface CodecTraits {
    * always.
    */
   readonly startsKeyframe?: (packet: Buffer, offset: number) => boolean;
+  /** The size of the picture, where the packet that starts a keyframe tells it. Default: none does. */
+  readonly keyframeSize?: (packet: Buffer, offset: number) => PictureSize | undefined;
   /** Finds the numbers of the RTP payload that starts at `offset`. Default: it has none. */
   readonly pictureNumbers?: (packet: Buffer, offset: number) => PictureNumbers;
   /** Makes an assembler for one stream. */
   readonly assembler: () => FrameAssembler;
+}
+
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 export type RtpKind = 'audio' | 'video';
@@ -70,15 +78,17 @@ export function defineCodec(traits: CodecTraits): Codec {
     accepts = always,
     prefers = never,
     startsKeyframe = always,
+    keyframeSize = unknown,
     distance = none,
     repeatable = false,
     pictureNumbers = unnumbered,
   } = traits;
   const negotiated = { channels, offer, accepts, prefers, carriedBy, distance, repeatable };
-  return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, pictureNumbers, assembler };
+  return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, keyframeSize, pictureNumbers, assembler };
 }
 
 const always = (): boolean => true;
 const never = (): boolean => false;
 const none = (): number => 0;
+const unknown = (): undefined => undefined;
 const unnumbered = (): PictureNumbers => noNumbers;

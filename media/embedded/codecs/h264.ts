@@ -1,4 +1,5 @@
 import { BitReader } from './bit-reader.js';
+import type { PictureSize } from './codec.js';
 import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
 import { profileDistance } from './h264-profile.js';
@@ -12,6 +13,7 @@ const common = {
   prefers: (parameters: string) => /profile-level-id=42e0/i.test(parameters),
   distance: profileDistance,
   startsKeyframe,
+  keyframeSize,
   assembler: () => new H264Assembler(),
 } as const;
 
@@ -137,6 +139,20 @@ function startsKeyframe(packet: Buffer, offset: number): boolean {
   return false;
 }
 
+/** Of a parameter set that is alone or aggregated: senders do not split such small units. */
+function keyframeSize(packet: Buffer, offset: number): PictureSize | undefined {
+  const isAggregate = unitType(packet.subarray(offset)) === unitTypes.aggregate;
+  let at = isAggregate ? offset + 1 : offset;
+  while (at < packet.length) {
+    const start = isAggregate ? at + 2 : at;
+    const end = isAggregate && start <= packet.length ? start + packet.readUInt16BE(at) : packet.length;
+    const unit = packet.subarray(start, end);
+    if (unitType(unit) === unitTypes.sequenceParameters && unit.length >= 4) return pictureSize(unit);
+    at = end;
+  }
+  return undefined;
+}
+
 function beginsKeyPicture(type: number): boolean {
   return type === unitTypes.keyPicture || type === unitTypes.sequenceParameters;
 }
@@ -168,7 +184,7 @@ function hasChroma(profile: number): boolean {
 }
 
 /** In pixels, from the sequence parameter set (H.264 §7.3.2.1.1). */
-function pictureSize(sequence: Buffer): { width: number; height: number } {
+function pictureSize(sequence: Buffer): PictureSize {
   const reader = new BitReader(withoutEmulation(sequence.subarray(4)));
   const profile = sequence[1] ?? 0;
   reader.golomb();

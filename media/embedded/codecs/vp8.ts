@@ -1,3 +1,4 @@
+import type { PictureSize } from './codec.js';
 import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
 import type { PictureNumbers } from './picture-numbers.js';
@@ -14,6 +15,7 @@ export const vp8 = defineCodec({
     const start = payloadStart(packet, offset);
     return start < packet.length && isKeyHeader(packet[start] ?? 1);
   },
+  keyframeSize,
   pictureNumbers,
   assembler: () => new Vp8Assembler(),
 });
@@ -34,14 +36,23 @@ class Vp8Assembler implements FrameAssembler {
     const [head] = chunks;
     if (!head) return undefined;
     if (!isKeyHeader(head[0] ?? 1)) return { chunks, isKey: false };
-    // RFC 6386 §9.1: a start code, then width and height, of 14 bits each.
-    if (head.length < 10 || head.readUIntBE(3, 3) !== 0x9d012a) return undefined;
-    return { chunks, isKey: true, width: head.readUInt16LE(6) & 0x3fff, height: head.readUInt16LE(8) & 0x3fff };
+    const size = sizeIn(head, 0);
+    return size && { chunks, isKey: true, ...size };
   }
 
   reset(): void {
     this.#chunks = [];
   }
+}
+
+function keyframeSize(bytes: Buffer, descriptor: number): PictureSize | undefined {
+  return sizeIn(bytes, payloadStart(bytes, descriptor));
+}
+
+/** Of the keyframe that begins there (RFC 6386 §9.1): after a start code, width and height, of 14 bits each. */
+function sizeIn(bytes: Buffer, at: number): PictureSize | undefined {
+  if (bytes.length < at + 10 || bytes.readUIntBE(at + 3, 3) !== 0x9d012a) return undefined;
+  return { width: bytes.readUInt16LE(at + 6) & 0x3fff, height: bytes.readUInt16LE(at + 8) & 0x3fff };
 }
 
 /** True at the start of the first partition (RFC 7741 §4.2: S is 1, PID is 0). */

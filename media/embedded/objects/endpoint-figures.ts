@@ -9,13 +9,7 @@ import { receives } from '../sdp/direction.js';
 import type { TransportState } from '../transport/transport.js';
 import type { Carried, MediaFigures, Sampled } from './media-figures.js';
 
-/** What a stream had counted when it was looked at last. */
 type Counts = Readonly<Record<MediaCounter, number>>;
-
-interface Seen {
-  readonly stream: InboundStream | OutboundStream;
-  readonly counts: Counts;
-}
 
 const kinds = ['audio', 'video'] as const;
 const none: Counts = {
@@ -33,7 +27,8 @@ export class EndpointFigures implements Sampled {
   readonly #id: string;
   readonly #figures: MediaFigures;
   readonly #audience: () => number;
-  readonly #seen = new Map<string, Seen>();
+  /** What each stream had counted when it was looked at last. */
+  readonly #seen = new WeakMap<InboundStream | OutboundStream, Counts>();
   #sessions: RtpSessions | undefined;
   #direction: MediaDirection = 'out';
   #agreedAt = 0;
@@ -93,8 +88,8 @@ export class EndpointFigures implements Sampled {
     this.#carried = undefined;
     for (const kind of kinds) {
       const session = this.#sessions?.of(kind);
-      const [inbound, outbound] = [session?.inbound(kind), session?.outbound(kind)];
-      if (inbound) bytes.in += this.#sampleIn(kind, inbound);
+      const outbound = session?.outbound(kind);
+      for (const inbound of session?.inboundStreams(kind) ?? []) bytes.in += this.#sampleIn(kind, inbound);
       if (outbound) bytes.out += this.#sampleOut(kind, outbound);
     }
     return bytes;
@@ -168,10 +163,8 @@ export class EndpointFigures implements Sampled {
     stream: InboundStream | OutboundStream,
     counts: Counts,
   ): Record<MediaCounter, number> {
-    const key = `${direction} ${kind}`;
-    const seen = this.#seen.get(key);
-    const before = seen?.stream === stream ? seen.counts : none;
-    this.#seen.set(key, { stream, counts });
+    const before = this.#seen.get(stream) ?? none;
+    this.#seen.set(stream, counts);
     const news: Record<MediaCounter, number> = { ...counts };
     for (const name of mediaCounters) {
       news[name] = counts[name] - before[name];

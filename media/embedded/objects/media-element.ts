@@ -115,6 +115,19 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     return undefined;
   }
 
+  /**
+   * Of so many layers of the picture, those that this element wants or takes: one bit for each, the smallest first. Most take the largest.
+   */
+  wantedLayers(count: number): number {
+    return count === 0 ? 0 : 1 << (count - 1);
+  }
+
+  protected layersOfSinks(count: number): number {
+    let bits = 0;
+    for (const sink of this.#sinks.VIDEO) bits |= sink.wantedLayers(count);
+    return bits;
+  }
+
   protected anySinkReceives(): boolean {
     return [...this.#sinks.VIDEO].some((sink) => sink.isReceiving());
   }

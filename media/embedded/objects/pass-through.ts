@@ -83,6 +83,10 @@ export class PassThrough extends MediaElement {
     return this.#through(undefined, () => this.wantedOfSinks(now));
   }
 
+  override wantedLayers(count: number): number {
+    return this.#through(0, () => this.layersOfSinks(count));
+  }
+
   stats(_type: MediaType | undefined): Record<string, unknown> {
     const { id } = this;
     return { [id]: complex('ElementStats', { id, type: 'element', timestampMillis: Date.now(), inputLatency: [] }) };

@@ -2,6 +2,7 @@ import { KurentoError } from './kurento-error.js';
 import { text } from './parameters.js';
 import { failureOf } from '../recorder/recording-failure.js';
 import { Recording } from '../recorder/recording.js';
+import { HighestLayer } from '../rtp/highest-layer.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
@@ -58,6 +59,7 @@ export class RecorderEndpoint extends MediaElement {
   };
   #state: State = 'STOP';
   #recording: Recording | undefined;
+  readonly #highest = new HighestLayer();
   /** Whether the recording stops when its sources have ended. */
   readonly #stopsAtEnd: boolean;
   /** The kinds whose source has ended and was not replaced. */
@@ -121,6 +123,7 @@ export class RecorderEndpoint extends MediaElement {
   }
 
   take(packet: RtpPacket, from: InboundStream, now: number): void {
+    if (!this.#highest.lets(packet, from, now)) return;
     this.flowsIn[from.codec.kind].moved(now);
     this.#recording?.take(packet, from, now);
   }
@@ -131,6 +134,10 @@ export class RecorderEndpoint extends MediaElement {
 
   override isReceiving(): boolean {
     return this.#state === 'START';
+  }
+
+  override wantedLayers(count: number): number {
+    return this.isReceiving() ? super.wantedLayers(count) : 0;
   }
 
   /** It has no sinks. */

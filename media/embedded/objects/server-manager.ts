@@ -49,8 +49,9 @@ function serverInfo({ facts }: ServerManager): unknown {
   const modules = Object.entries(facts.factories).map(([name, factories]) =>
     complex('ModuleInfo', { name, version, generationTime: '', factories }),
   );
-  // The second one is ours: pipelines have the event ActiveSpeakersChanged.
-  return complex('ServerInfo', { capabilities: ['transactions', 'activeSpeaker'], modules, type: 'KMS', version });
+  // Two are ours: pipelines have the event ActiveSpeakersChanged; endpoints take a picture in several sizes, and have setReceiverWish and LayersWanted.
+  const capabilities = ['transactions', 'activeSpeaker', 'simulcast'];
+  return complex('ServerInfo', { capabilities, modules, type: 'KMS', version });
 }
 
 /** Average use of one CPU during `interval` ms, in percent. */

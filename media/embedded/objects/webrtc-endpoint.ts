@@ -4,6 +4,7 @@ import { Receiver } from '../rtp/bandwidth/receiver.js';
 import { Flow } from '../rtp/flow.js';
 import type { Loudness } from '../rtp/loudness.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
+import type { LayerWish } from '../rtp/layer-choice.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 import { RtpSessions } from '../rtp/rtp-sessions.js';
@@ -17,6 +18,7 @@ import { EndpointNegotiation } from './endpoint-negotiation.js';
 import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
 import { EndpointTransports } from './endpoint-transports.js';
+import { LayerDemand } from './layer-demand.js';
 import { LocalCandidates } from './local-candidates.js';
 import type { ProvidedCodec } from './media-element.js';
 import { MediaElement } from './media-element.js';
@@ -64,6 +66,10 @@ export class WebRtcEndpoint extends MediaElement {
   readonly #beat = (now: number): void => {
     this.#tick(now);
   };
+  readonly #demand = new LayerDemand((layers) => {
+    this.raise('LayersWanted', { layers });
+  });
+  #wish: LayerWish = {};
   readonly #transports: EndpointTransports;
   /** Id of the extension by which the client says how loud its audio is; 0: it does not. */
   #levelExtension = 0;
@@ -158,7 +164,23 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   provideKeyframe(): void {
-    this.#sessions?.of('video')?.inbound('video')?.keyframes.request(this.context.pulse.now());
+    const now = this.context.pulse.now();
+    this.#sessions?.of('video')?.inbound('video', now)?.keyframes.request(now);
+  }
+
+  /** What its client wants of the picture. */
+  wants(wish: LayerWish): void {
+    this.#wish = wish;
+    this.#sessions?.of('video')?.outbound('video')?.wants(wish);
+  }
+
+  /** Which layers of what its client sends somebody wants. Empty before that is known. */
+  get layersWanted(): readonly boolean[] {
+    return this.#demand.layers;
+  }
+
+  override wantedLayers(count: number): number {
+    return this.#sessions?.of('video')?.outbound('video')?.wantedLayers(count) ?? super.wantedLayers(count);
   }
 
   provided(kind: RtpKind): ProvidedCodec | undefined {
@@ -206,7 +228,10 @@ export class WebRtcEndpoint extends MediaElement {
    */
   #receiveLimit(now: number): number {
     const allowed = this.settings.maxVideoRecvBandwidth * 1000 || Number.POSITIVE_INFINITY;
-    const wanted = Math.max(leastLimit, this.wantedOfSinks(now) ?? Number.POSITIVE_INFINITY);
+    // Of several layers each subscriber gets one, and all together need more than any of them.
+    const hasLayers = (this.#sessions?.of('video')?.layers ?? 0) > 1;
+    const ofSinks = hasLayers ? undefined : this.wantedOfSinks(now);
+    const wanted = Math.max(leastLimit, ofSinks ?? Number.POSITIVE_INFINITY);
     const limit = Math.min(allowed, wanted);
     return Number.isFinite(limit) ? limit : 0;
   }
@@ -278,6 +303,7 @@ export class WebRtcEndpoint extends MediaElement {
       receiveLimit: (now) => this.#receiveLimit(now),
       receiver: this.#receiver,
     });
+    this.wants(this.#wish);
     this.#figures.agreed(agreement, this.#sessions, this.context.pulse.now());
     this.beat(this.#beat);
     setImmediate(() => {
@@ -325,5 +351,7 @@ export class WebRtcEndpoint extends MediaElement {
       const session = this.#sessions?.at(place);
       if (session?.connected) silence.tick(now, session.outbound('video')?.counters.packets ?? 0);
     }
+    const video = this.#sessions?.of('video');
+    if (video?.connected && video.layers > 0) this.#demand.tick(video.layers, this.layersOfSinks(video.layers), now);
   }
 }

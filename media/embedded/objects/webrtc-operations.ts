@@ -27,6 +27,8 @@ export const webRtcEndpointClass: ObjectClass = {
     'DtlsConnectionStateChange',
     'DataChannelOpened',
     'DataChannelClosed',
+    // Of this engine alone.
+    'LayersWanted',
   ]),
 };
 
@@ -78,6 +80,13 @@ function positive({ maxPacketLifeTime, maxRetransmits, ...options }: Omit<Params
   return { ...options, maxPacketLifeTime: limit(maxPacketLifeTime), maxRetransmits: limit(maxRetransmits) };
 }
 
+/** What the client wants of the picture that it is sent. Sound and picture that it does not want are disconnected. */
+const receiverWish = z.object({
+  maxLayer: integer.optional(),
+  width: integer.optional(),
+  height: integer.optional(),
+});
+
 /** Operations of a WebRtcEndpoint (docs/protocols/kurento-media.md#7-webrtcendpoint). */
 export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
   ...mediaElementOperations,
@@ -116,6 +125,11 @@ export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
     if (!source) throw new KurentoError(40111, 'The endpoint receives no video');
     source.provideKeyframe();
   }),
+  // No Kurento Media Server has these two: its pictures come in one size.
+  setReceiverWish: operation({ wish: receiverWish }, (self: WebRtcEndpoint, { wish }) => {
+    self.wants(wish);
+  }),
+  getLayersWanted: operation({}, (self: WebRtcEndpoint) => self.layersWanted),
   createDataChannel: operation(dataChannel, (self: WebRtcEndpoint, { label = '', ...options }) => {
     dataChannelsOf(self);
     if (!self.openChannel({ label, ...positive(options) })) {

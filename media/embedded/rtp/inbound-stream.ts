@@ -1,5 +1,6 @@
-import type { Codec } from '../codecs/codec.js';
+import type { Codec, PictureSize } from '../codecs/codec.js';
 import { KeyframeRequests } from './keyframe-requests.js';
+import type { Layers } from './layers.js';
 import { MissingPackets } from './missing-packets.js';
 import { PacketRing } from './packet-ring.js';
 import { lastPicture, PictureShift } from './picture-shift.js';
@@ -10,6 +11,9 @@ import { unwrapped } from './sequence.js';
 
 /** Packets that are kept to be sent again, by kind. */
 const ringSizes = { audio: 128, video: 1024 };
+
+/** Ms over which a bitrate is measured. */
+const rateMs = 1000;
 
 /** Requests to the sender of a stream. */
 export interface SenderFeedback {
@@ -31,6 +35,13 @@ export class InboundStream {
   aloneSince = Number.NEGATIVE_INFINITY;
   /** Undefined for a stream that did not follow another one. */
   shift: PictureShift | undefined;
+  /** Undefined for a stream that alone shows its picture. */
+  layers: Layers | undefined;
+  /** Of one of several layers, once a keyframe has told it. */
+  size: PictureSize | undefined;
+  /** In bit/s, of the last seconds; 0 before it is measured. */
+  bitrate = 0;
+  #rated = { at: Number.NaN, octets: 0 };
   #isReplaced = false;
   readonly #missing: MissingPackets | undefined;
   readonly #feedback: SenderFeedback;
@@ -105,6 +116,7 @@ export class InboundStream {
     if (number > this.#highest) this.#advance(number, packet.timestamp, now);
     else this.#missing?.arrived(number);
     if (this.keyframes.wanted && this.isKeyframe(packet)) this.keyframes.answered();
+    if (this.layers && this.size === undefined && this.isKeyframe(packet)) this.#measureSize(packet, this.layers);
     return true;
   }
 
@@ -130,6 +142,7 @@ export class InboundStream {
   /** Repeats requests that were not answered. */
   tick(now: number): void {
     this.keyframes.tick(now);
+    this.#measureRate(now);
     this.#askForMissing(now);
   }
 
@@ -190,6 +203,24 @@ export class InboundStream {
     if (sequences.length === 0) return;
     this.counters.nacks += 1;
     this.#feedback.askForPackets(sequences);
+  }
+
+  #measureSize({ body }: RtpPacket, layers: Layers): void {
+    this.size = this.codec.keyframeSize(body, headerSize);
+    if (this.size) layers.measured();
+  }
+
+  #measureRate(now: number): void {
+    const { at, octets } = this.#rated;
+    if (now - at < rateMs) return;
+    // The first time is not the end of an interval (NaN).
+    if (now > at) this.#rate(((this.counters.octets - octets) * 8000) / (now - at));
+    this.#rated = { at: now, octets: this.counters.octets };
+  }
+
+  /** A second with a keyframe in it says little of the others. */
+  #rate(bitrate: number): void {
+    this.bitrate = this.bitrate === 0 ? bitrate : this.bitrate + (bitrate - this.bitrate) / 4;
   }
 
   /** In units of the stream's clock (RFC 3550 §A.8). */

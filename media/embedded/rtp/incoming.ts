@@ -1,6 +1,7 @@
 import type { Codec, RtpKind } from '../codecs/codec.js';
 import type { AgreedCodec, AgreedMedia } from '../sdp/agreement.js';
 import { InboundStream } from './inbound-stream.js';
+import { Layers } from './layers.js';
 import { writeFullIntra, writeNack, writePictureLoss } from './rtcp.js';
 import type { SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
@@ -12,6 +13,8 @@ const streamsPerKind = 4;
 const aloneMs = 500;
 /** It does at once when the current one has been silent for so many ms. Opus without speech sends every 400 ms. */
 const silenceMs = 1000;
+/** SSRCs of retransmissions that are remembered. */
+const mostRepairs = 64;
 /** RFC 3550 §5.1: a payload type has seven bits. */
 const payloadTypes = 128;
 
@@ -44,7 +47,9 @@ export class Incoming {
   /** By payload type. An array and not a map, since each packet looks here. */
   readonly #expected = new Array<Expected | undefined>(payloadTypes).fill(undefined);
   /** SSRC of the media by SSRC of its retransmissions, as the offer says. */
-  readonly #repairs: ReadonlyMap<number, number>;
+  readonly #repairs: Map<number, number>;
+  /** Undefined when the picture is sent in one size. */
+  readonly #layers: Layers | undefined;
   /** By SSRC, the oldest first. */
   readonly #streams = new Map<number, InboundStream>();
   /** Those that are passed on, audio first. */
@@ -55,6 +60,8 @@ export class Incoming {
   constructor(options: IncomingOptions) {
     this.#options = options;
     this.#repairs = new Map(options.media.flatMap(({ groups }) => [...(groups?.repaired ?? [])]));
+    const count = Math.max(0, ...options.media.map(layersOf));
+    this.#layers = count > 0 ? new Layers(count) : undefined;
     const codecs = options.media.flatMap((media) => media.codecs);
     for (const { codec, payloadType, feedback } of codecs) {
       const repairs = feedback.includes('nack');
@@ -67,7 +74,12 @@ export class Incoming {
     }
   }
 
-  /** The streams that are passed on, audio first. */
+  /** Undefined when the picture is sent in one size. */
+  get layers(): Layers | undefined {
+    return this.#layers;
+  }
+
+  /** The streams that are passed on, audio first, and layers from the smallest. */
   get current(): readonly InboundStream[] {
     return this.#current;
   }
@@ -89,7 +101,7 @@ export class Incoming {
     if (expected.repairOf) return this.#takeAgain(packet, expected.repairOf, now);
     const stream = this.#streams.get(packet.ssrc) ?? this.#begin(packet, expected, now);
     if (stream?.codec !== expected.codec || !stream.take(packet, now)) return undefined;
-    if (stream.isReplaced && !this.#returns(stream, packet, now)) return undefined;
+    if (stream.isReplaced && (this.#isLayered(stream.codec) || !this.#returns(stream, packet, now))) return undefined;
     if (packet.carriesMedia) stream.heardAt = now;
     stream.shift?.apply(packet.body);
     return stream;
@@ -114,14 +126,16 @@ export class Incoming {
   #begin(packet: RtpPacket, expected: Expected, now: number): InboundStream | undefined {
     if (!packet.carriesMedia) return undefined;
     const { kind } = expected.codec;
+    const place = kind === 'video' ? this.#placeOf(packet) : -1;
+    if (place !== -1) return this.#beginLayer(packet, expected, place, now);
+    if (this.#isLayered(expected.codec)) return undefined;
     const sameKind = [...this.#streams.values()].filter(({ codec }) => codec.kind === kind);
     const current = sameKind.find(({ isReplaced }) => !isReplaced);
     const [silent] = sameKind.filter((other) => other !== current).sort((one, other) => one.heardAt - other.heardAt);
     if (sameKind.length >= streamsPerKind && silent) this.#streams.delete(silent.ssrc);
     const stream = this.#newStream(packet.ssrc, expected, now);
     this.#streams.set(packet.ssrc, stream);
-    if (current && this.#isSmaller(stream, current)) stream.giveWay();
-    else this.#passOn(stream, packet);
+    this.#passOn(stream, packet);
     return stream;
   }
 
@@ -137,10 +151,36 @@ export class Incoming {
     });
   }
 
-  /** True when the offer says that both show the same picture, and the first one a smaller one. */
-  #isSmaller({ ssrc: one }: InboundStream, { ssrc: other }: InboundStream): boolean {
-    const layers = this.#options.media.flatMap(({ groups }) => groups?.layers ?? []);
-    return layers.some((ssrcs) => ssrcs.includes(one) && ssrcs.indexOf(one) < ssrcs.indexOf(other));
+  /** Its place among the layers, by its name (RFC 8852) or by its SSRC; -1: it has none. */
+  #placeOf(packet: RtpPacket): number {
+    for (const { simulcast, groups } of this.#options.media) {
+      const name = simulcast && packet.text(simulcast.nameExtension);
+      if (name !== undefined) return simulcast?.names.indexOf(name) ?? -1;
+      const group = groups?.layers.find((ssrcs) => ssrcs.includes(packet.ssrc));
+      if (group) return group.indexOf(packet.ssrc);
+    }
+    return -1;
+  }
+
+  /** Whether its kind comes in layers. Then a stream that is none of them is not passed on. */
+  #isLayered({ kind }: Codec): boolean {
+    return kind === 'video' && this.#current.some(({ layers }) => layers !== undefined);
+  }
+
+  /** All layers are passed on: each receiver takes one. A stream that alone shows the picture gives way to them. */
+  #beginLayer(packet: RtpPacket, expected: Expected, place: number, now: number): InboundStream | undefined {
+    const layers = this.#layers;
+    if (!layers || place >= layers.count) return undefined;
+    const stream = this.#newStream(packet.ssrc, expected, now);
+    const former = layers.placed(place);
+    if (former) this.#streams.delete(former.ssrc);
+    this.#streams.set(packet.ssrc, stream);
+    layers.put(place, stream);
+    for (const other of this.#streams.values()) {
+      if (other.codec.kind === 'video' && other.layers === undefined) other.giveWay();
+    }
+    this.#current = [...this.#current.filter(({ codec }) => codec.kind === 'audio'), ...layers.streams];
+    return stream;
   }
 
   /** A packet came of a stream that gave way. True when it comes back, because the one in its place is silent. */
@@ -171,10 +211,23 @@ export class Incoming {
    */
   #repaired(packet: RtpPacket, { codec, payloadType }: Expected): InboundStream | undefined {
     const media = this.#repairs.get(packet.ssrc);
-    const stream = media === undefined ? this.#lacking(packet, codec) : this.#streams.get(media);
+    const stream =
+      media === undefined ? (this.#namedRepair(packet) ?? this.#lacking(packet, codec)) : this.#streams.get(media);
     if (stream?.codec !== codec || !packet.unwrap(payloadType, stream.ssrc)) return undefined;
     stream.counters.repairs += 1;
     return stream;
+  }
+
+  /** The layer of which this is a retransmission, by the name that it bears at first (RFC 8852 §3.2). */
+  #namedRepair(packet: RtpPacket): InboundStream | undefined {
+    for (const { simulcast } of this.#options.media) {
+      const name = simulcast && packet.text(simulcast.repairExtension);
+      const stream = name === undefined ? undefined : this.#layers?.placed(simulcast?.names.indexOf(name) ?? -1);
+      if (!stream) continue;
+      if (this.#repairs.size < mostRepairs) this.#repairs.set(packet.ssrc, stream.ssrc);
+      return stream;
+    }
+    return undefined;
   }
 
   /** The stream that lacks the packet of which this is a retransmission. Not every offer tells the SSRCs. */
@@ -183,4 +236,10 @@ export class Incoming {
     const sequence = packet.body.readUInt16BE(headerSize);
     return this.#current.find((stream) => stream.codec === codec && stream.misses(sequence));
   }
+}
+
+/** In how many sizes the picture of this section is sent; 0: in one, or nobody says. */
+function layersOf({ kind, simulcast, groups }: AgreedMedia): number {
+  if (kind !== 'video') return 0;
+  return simulcast?.names.length ?? groups?.layers[0]?.length ?? 0;
 }

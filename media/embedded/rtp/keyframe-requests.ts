@@ -25,6 +25,11 @@ export class KeyframeRequests {
     this.tick(now);
   }
 
+  /** Asks unless that is under way already. */
+  wish(now: number): void {
+    if (!this.#wanted) this.request(now);
+  }
+
   /** Repeats an unanswered request when it is due. Called about every 50 ms. */
   tick(now: number): void {
     if (!this.#wanted || now - this.#sent < pace) return;

@@ -1,6 +1,9 @@
 import type { Codec } from '../codecs/codec.js';
 import type { OutgoingPath } from './bandwidth/outgoing-path.js';
 import type { InboundStream } from './inbound-stream.js';
+import { LayerChoice } from './layer-choice.js';
+import type { LayerWish } from './layer-choice.js';
+import type { Layers } from './layers.js';
 import type { KeptPacket } from './packet-ring.js';
 import type { Picture } from './picture-shift.js';
 import { lastPicture, PictureShift } from './picture-shift.js';
@@ -48,6 +51,11 @@ export class OutboundStream {
   packetsLost = 0;
   fractionLost = 0;
   readonly #options: OutboundOptions;
+  readonly #choice = new LayerChoice();
+  /** Those of which one is sent; undefined: the source is sent in one size. */
+  #layers: Layers | undefined;
+  /** The layer that is to be sent. It is the source once a keyframe of it has come. */
+  #target: InboundStream | undefined;
   #source: InboundStream | undefined;
   #payloadType = -1;
   #repairType: number | undefined;
@@ -62,6 +70,8 @@ export class OutboundStream {
   #shift: PictureShift | undefined;
   /** The last picture of the source before, as the receiver got it. */
   #former: Picture | undefined;
+  /** The source before, and the time of its last packet in its own ticks. */
+  #left: { readonly source: InboundStream; readonly timestamp: number } | undefined;
   #lastNumber = -1;
   #lastTimestamp = 0;
   #lastAt = 0;
@@ -81,7 +91,7 @@ export class OutboundStream {
 
   /** Sends a packet of the source. Writes a new header over the bytes before its payload. */
   forward(packet: RtpPacket, source: InboundStream, now: number): void {
-    if (source !== this.#source) this.#follow(source);
+    if (source !== this.#source && !this.#goesOver(packet, source, now)) return;
     if (this.#payloadType === -1) return;
     if (this.#waiting) {
       if (!source.isKeyframe(packet)) {
@@ -114,14 +124,66 @@ export class OutboundStream {
   detach(): void {
     this.#leave();
     this.#source = undefined;
+    this.#layers = undefined;
+    this.#target = undefined;
     this.#waiting = true;
   }
 
-  /** Asks again for the keyframe that is waited for, when it is due. */
+  /** Chooses a layer, and asks again for the keyframe that is waited for, when it is due. */
   tick(now: number): void {
-    if (!this.#waiting || !this.#source || this.#payloadType === -1 || now - this.#askedAt < askAgain) return;
+    if (this.#layers) this.#choose(this.#layers, now);
+    const isDue = this.#waiting && this.#source !== undefined && this.#payloadType !== -1;
+    if (!isDue || now - this.#askedAt < askAgain) return;
     this.#askedAt = now;
-    this.#options.askForKeyframe();
+    this.#askForKeyframe(now);
+  }
+
+  /** What the receiver wants of a picture that is sent in several sizes. */
+  wants(wish: LayerWish): void {
+    this.#choice.wish = wish;
+  }
+
+  /** Of so many layers, those that the receiver wants or gets: one bit for each, the smallest first. */
+  wantedLayers(count: number): number {
+    const layers = this.#layers;
+    if (!layers) return wantedOf(count, this.#choice.wish);
+    const indexes = [
+      this.#choice.wanted(layers),
+      ...[this.#target, this.#source].map((one) => one && layers.indexOf(one)),
+    ];
+    return indexes.reduce<number>((bits, index) => (index === undefined || index < 0 ? bits : bits | (1 << index)), 0);
+  }
+
+  /** The receiver needs a keyframe. */
+  pictureLost(now: number): void {
+    this.counters.keyframeRequests += 1;
+    this.#askForKeyframe(now);
+  }
+
+  /** Another layer has its own keyframes. */
+  #askForKeyframe(now: number): void {
+    if (this.#layers) this.#source?.keyframes.request(now);
+    else this.#options.askForKeyframe();
+  }
+
+  /** A packet came of another stream than the source. Whether it is the source from now on. Of layers the wanted one is, from a keyframe on. */
+  #goesOver(packet: RtpPacket, source: InboundStream, now: number): boolean {
+    const { layers } = source;
+    if (layers !== this.#layers) this.#target = undefined;
+    this.#layers = layers;
+    if (layers && !this.#target) this.#choose(layers, now);
+    if (layers && source !== this.#target) return false;
+    const goesOn = layers && this.#source?.layers === layers && !this.#waiting;
+    if (goesOn && !source.isKeyframe(packet)) return false;
+    this.#follow(source);
+    return true;
+  }
+
+  #choose(layers: Layers, now: number): void {
+    const present = this.#source?.layers === layers ? this.#source : undefined;
+    const path = { bandwidth: this.estimate(now), loss: this.fractionLost };
+    this.#target = this.#choice.choose(layers, present, path, now);
+    if (this.#target !== present && present && !this.#waiting) this.#target?.keyframes.wish(now);
   }
 
   /** Sends packets again that the receiver did not get, if they are still kept. `sequences`: 16 bits each. */
@@ -246,6 +308,7 @@ export class OutboundStream {
   #leave(): void {
     const source = this.#source;
     if (!source || this.#waiting) return;
+    this.#left = { source, timestamp: (this.#lastTimestamp - this.#timestampOffset) >>> 0 };
     const last = lastPicture(source.codec, source.ring, this.#from, this.#lastNumber - this.#numberOffset);
     if (last) this.#former = this.#shift?.of(last) ?? last;
   }
@@ -269,6 +332,33 @@ export class OutboundStream {
     // From extended numbers, which never become negative.
     this.#numberOffset = this.#lastNumber + 1 - packet.extended;
     const elapsed = Math.max(1, Math.round(((now - this.#lastAt) * source.codec.clockRate) / 1000));
-    this.#timestampOffset = this.#lastTimestamp + elapsed - packet.timestamp;
+    this.#timestampOffset = this.#lastTimestamp + (this.#sinceLast(packet, source) ?? elapsed) - packet.timestamp;
   }
+
+  /**
+   * Between the last picture of a layer and the first one of another, as their sender has told by its reports, in ticks. Undefined where it
+   * has not, or where that cannot be.
+   */
+  #sinceLast(packet: RtpPacket, source: InboundStream): number | undefined {
+    const before = this.#left;
+    this.#left = undefined;
+    if (before?.source.layers === undefined || before.source.layers !== source.layers) return undefined;
+    const [last, first] = [captured(before.source, before.timestamp), captured(source, packet.timestamp)];
+    if (last === undefined || first === undefined) return undefined;
+    const ticks = Math.round(((first - last) * source.codec.clockRate) / 1000);
+    return ticks > 0 && ticks < source.codec.clockRate * 2 ? ticks : undefined;
+  }
+}
+
+/** When the sender took a picture, by its own clock, in ms (RFC 3550 §6.4.1); undefined before its first report. */
+function captured({ senderReport, codec }: InboundStream, timestamp: number): number | undefined {
+  if (!senderReport) return undefined;
+  const { ntpHigh, ntpLow } = senderReport;
+  const since = (timestamp - senderReport.timestamp) | 0;
+  return ntpHigh * 1000 + (ntpLow / 2 ** 32) * 1000 + (since * 1000) / codec.clockRate;
+}
+
+/** Before it is known how large they are. */
+function wantedOf(count: number, { maxLayer = count - 1 }: LayerWish): number {
+  return count === 0 ? 0 : 1 << Math.min(maxLayer, count - 1);
 }

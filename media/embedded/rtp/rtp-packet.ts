@@ -68,6 +68,14 @@ export class RtpPacket {
     return true;
   }
 
+  /** The text of the header extension with that id; undefined: it is not there. To be asked before a header is written. */
+  text(extension: number): string | undefined {
+    if (this.#extensionsEnd === 0 || extension === 0) return undefined;
+    const [bytes, start] = [this.#bytes, this.#extensions];
+    const at = findExtension(bytes, start, this.#extensionsEnd, extension);
+    return at === -1 ? undefined : bytes.toString('latin1', at, at + lengthOf(bytes, start, at));
+  }
+
   /**
    * Turns a retransmission into the packet it was (RFC 4588 §4): its payload begins with the former number.
    * False when there is nothing but padding.

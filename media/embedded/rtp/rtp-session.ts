@@ -97,9 +97,20 @@ export class RtpSession implements ReceiverPart {
     this.#receiver.add(this);
   }
 
-  /** The stream of this kind that is passed on; undefined before its first packet. */
-  inbound(kind: RtpKind): InboundStream | undefined {
-    return this.#incoming.current.find(({ codec }) => codec.kind === kind);
+  /** The stream of this kind that is passed on, of layers the largest that is sent; undefined before its first packet. */
+  inbound(kind: RtpKind, now = Number.NEGATIVE_INFINITY): InboundStream | undefined {
+    const streams = this.inboundStreams(kind);
+    return streams[0]?.layers?.highest(now) ?? streams.at(-1);
+  }
+
+  /** All streams of this kind that are passed on: one, or the layers. */
+  inboundStreams(kind: RtpKind): readonly InboundStream[] {
+    return this.#incoming.current.filter(({ codec }) => codec.kind === kind);
+  }
+
+  /** In how many sizes the picture comes in. */
+  get layers(): number {
+    return this.incomingCodec('video') ? (this.#incoming.layers?.count ?? 1) : 0;
   }
 
   /** Undefined when we send none of this kind. */
@@ -260,10 +271,10 @@ export class RtpSession implements ReceiverPart {
         this.#outboundOf(packet.ssrc)?.repair(packet.sequences, now);
         return;
       case 'pictureLoss':
-        this.#pictureLost(packet.ssrc);
+        this.#outboundOf(packet.ssrc)?.pictureLost(now);
         return;
       case 'fullIntra':
-        for (const ssrc of packet.ssrcs) this.#pictureLost(ssrc);
+        for (const ssrc of packet.ssrcs) this.#outboundOf(ssrc)?.pictureLost(now);
         return;
       case 'bitrateLimit':
         this.#video?.estimated(packet.bitrate, now);
@@ -281,13 +292,6 @@ export class RtpSession implements ReceiverPart {
 
   #receiveBlocks(blocks: readonly ReportBlock[], now: number): void {
     for (const block of blocks) this.#outboundOf(block.ssrc)?.received(block, now);
-  }
-
-  #pictureLost(ssrc: number): void {
-    const stream = this.#outboundOf(ssrc);
-    if (!stream) return;
-    stream.counters.keyframeRequests += 1;
-    this.#options.listener.keyframeWanted();
   }
 
   #outboundOf(ssrc: number): OutboundStream | undefined {

@@ -9,6 +9,9 @@ export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-tra
 
 /** Header extension that says how loud the sound of a packet is (RFC 6464). */
 export const levelExtension = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+/** Header extensions that name the layer of a packet, and of a retransmission (RFC 8852). */
+export const nameExtension = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+export const repairNameExtension = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
 
 /** The protocol of data channels in the drafts before RFC 8841, whose port stands in `a=sctpmap`. */
 export const mappedProtocol = 'DTLS/SCTP';
@@ -62,10 +65,22 @@ export interface AgreedMedia {
   readonly sentExtension: number;
   /** Id of `levelExtension`, of audio that the other side sends; 0 or undefined: not negotiated. */
   readonly levelExtension?: number;
+  /** The other side sends the picture in several sizes, whose packets bear names; undefined: it does not. */
+  readonly simulcast?: AgreedSimulcast;
   /** How the streams of the other side belong together; undefined in our offer. */
   readonly groups?: StreamGroups;
   /** In our offer only: what the other side may send, in kbit/s; 0 or undefined: no limit. */
   readonly limit?: number;
+}
+
+/** RFC 8853. */
+export interface AgreedSimulcast {
+  /** In the order of the description. */
+  readonly names: readonly string[];
+  /** Id of the extension that names the layer of a packet. */
+  readonly nameExtension: number;
+  /** The same of a retransmission; 0: not negotiated. */
+  readonly repairExtension: number;
 }
 
 export interface AgreedCodec {

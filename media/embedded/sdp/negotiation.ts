@@ -6,14 +6,16 @@ import type {
   AgreedMedia,
   AgreedRedundancy,
   AgreedSection,
+  AgreedSimulcast,
   AgreedTransport,
   Agreement,
   SourceCodecs,
 } from './agreement.js';
-import { levelExtension, mappedProtocol, transportExtension } from './agreement.js';
+import { levelExtension, mappedProtocol, nameExtension, repairNameExtension, transportExtension } from './agreement.js';
 import type { RemoteDescription } from './description.js';
 import { mirrored, receives, sends } from './direction.js';
 import type { OfferedCodec, OfferedSection, SessionDescription, TransportDescription } from './sdp-reader.js';
+import { mostLayers } from './stream-groups.js';
 
 /**
  * Decides what of an offer or an answer is served: one audio, one video and, with `dataChannels`, one section of data
@@ -111,6 +113,7 @@ function agreedMedia(
   if ((kind !== 'audio' && kind !== 'video') || !isUsable(offered)) return undefined;
   const agreed = agreedCodecs(offered, kind, sources, preference);
   if (agreed.length === 0) return undefined;
+  const simulcast = kind === 'video' && preference === 'ours' ? agreedSimulcast(offered) : undefined;
   return {
     kind,
     direction: mirrored(direction),
@@ -118,7 +121,19 @@ function agreedMedia(
     transportExtension: sends(direction) ? (extensions.get(transportExtension) ?? 0) : 0,
     sentExtension: receives(direction) ? (takenExtensions.get(transportExtension) ?? 0) : 0,
     levelExtension: kind === 'audio' && sends(direction) ? (extensions.get(levelExtension) ?? 0) : 0,
+    ...(simulcast && { simulcast }),
     groups,
+  };
+}
+
+/** Of more than three layers the other side sends the first (RFC 8853 §5.3.2). Without names in packets nobody could tell them apart. */
+function agreedSimulcast({ direction, layers, extensions }: OfferedSection): AgreedSimulcast | undefined {
+  const name = extensions.get(nameExtension);
+  if (!sends(direction) || layers.length === 0 || name === undefined) return undefined;
+  return {
+    names: layers.slice(0, mostLayers),
+    nameExtension: name,
+    repairExtension: extensions.get(repairNameExtension) ?? 0,
   };
 }
 

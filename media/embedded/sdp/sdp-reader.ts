@@ -53,6 +53,8 @@ export interface OfferedSection {
   /** Those that it takes. */
   readonly takenExtensions: ReadonlyMap<string, number>;
   readonly groups: StreamGroups;
+  /** Names of the layers in which it sends its picture (RFC 8853), in their order; empty: in one. */
+  readonly layers: readonly string[];
   readonly transport: TransportDescription;
   /** Port of data channels (RFC 8841 §5, or `a=sctpmap` in the drafts before); undefined: not given. */
   readonly sctpPort: number | undefined;
@@ -138,6 +140,7 @@ function parseSection(
     extensions: parseExtensions(own, session, sends),
     takenExtensions: parseExtensions(own, session, receives),
     groups: parseStreamGroups(own.all('ssrc-group')),
+    layers: parseLayers(own),
     transport: parseTransport(own, session),
     sctpPort: number(own.first('sctp-port')) ?? mappedPort(own, formats),
     maxMessageSize: number(own.first('max-message-size')),
@@ -172,6 +175,14 @@ function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
       feedback: feedback.filter(([target]) => target === format || target === '*').map(([, value]) => value),
     };
   });
+}
+
+/** Of alternatives the first. A layer that is paused at first (`~`) is one too. Firefox before 2018 wrote `rid=`. */
+function parseLayers(own: Attributes): string[] {
+  const [, list = ''] = /(?:^|\s)send (?:rid=)?(\S+)/.exec(own.first('simulcast')?.trim() ?? '') ?? [];
+  const sent = new Set(own.all('rid').flatMap((rid) => /^(\S+) send(?:\s|$)/.exec(rid)?.[1] ?? []));
+  const names = list.split(';').map((alternatives) => (alternatives.split(',')[0] ?? '').replace(/^~/, ''));
+  return [...new Set(names)].filter((name) => /^[\w-]{1,255}$/.test(name) && sent.has(name));
 }
 
 /** Ids are 1 to 255 (RFC 8285 §4). @param used whether an extension of this direction counts (§6) */

@@ -1,5 +1,5 @@
 import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from './agreement.js';
-import { levelExtension, mappedProtocol, transportExtension } from './agreement.js';
+import { levelExtension, mappedProtocol, nameExtension, repairNameExtension, transportExtension } from './agreement.js';
 import type { LocalDescription, SentStreams } from './description.js';
 import { sends } from './direction.js';
 
@@ -70,7 +70,20 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     ...extensionLines(media),
     ...(media.levelExtension ? [`a=extmap:${media.levelExtension} ${levelExtension}`] : []),
     ...media.codecs.flatMap(codecLines),
+    ...simulcastLines(media),
     ...(sends(media.direction) ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
+  ];
+}
+
+/** RFC 8853 §5.3.2, RFC 8851. */
+function simulcastLines({ simulcast }: AgreedMedia): string[] {
+  if (!simulcast) return [];
+  const { names, nameExtension: name, repairExtension: repair } = simulcast;
+  return [
+    `a=extmap:${name} ${nameExtension}`,
+    ...(repair ? [`a=extmap:${repair} ${repairNameExtension}`] : []),
+    ...names.map((each) => `a=rid:${each} recv`),
+    `a=simulcast:recv ${names.join(';')}`,
   ];
 }
 

@@ -2,9 +2,12 @@
 export interface StreamGroups {
   /** SSRC of the media by SSRC of its retransmissions (FID, RFC 4588 §8.6). */
   readonly repaired: ReadonlyMap<number, number>;
-  /** SSRCs of the same picture in several sizes, the smallest first (SIM, which browsers still understand). */
+  /** SSRCs of the same picture in several sizes, the smallest first (SIM, which browsers still understand). Of more than three the largest. */
   readonly layers: readonly (readonly number[])[];
 }
+
+/** Layers of a picture that are taken. */
+export const mostLayers = 3;
 
 /** Reads the values of `a=ssrc-group`. A group that we do not know, or that cannot be read, is left out. */
 export function parseStreamGroups(values: readonly string[]): StreamGroups {
@@ -17,7 +20,7 @@ export function parseStreamGroups(values: readonly string[]): StreamGroups {
   );
   return {
     repaired: new Map(pairs),
-    layers: groups.filter(({ semantics }) => semantics === 'SIM').map(({ ssrcs }) => ssrcs),
+    layers: groups.filter(({ semantics }) => semantics === 'SIM').map(({ ssrcs }) => ssrcs.slice(-mostLayers)),
   };
 }
 

@@ -24,6 +24,8 @@ export interface OfferOptions {
   readonly repairs?: boolean;
   /** Sections that are offered for one transport. Default: all. */
   readonly bundle?: readonly string[];
+  /** Names of layers in which the picture is sent. The extensions for names are 10 and 11. */
+  readonly layers?: readonly string[];
 }
 
 export const vp8 = { payloadType: 96, name: 'VP8' };
@@ -94,6 +96,14 @@ export function browserOffer(options: OfferOptions = {}): string {
       ...(parameters ? [`a=fmtp:${payloadType} ${parameters}`] : []),
       ...(repairs ? [`a=rtpmap:${payloadType + 1} rtx/90000`, `a=fmtp:${payloadType + 1} apt=${payloadType}`] : []),
     ]),
+    ...(options.layers
+      ? [
+          'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+          'a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+          ...options.layers.map((name) => `a=rid:${name} send`),
+          `a=simulcast:send ${options.layers.join(';')}`,
+        ]
+      : []),
     ...(options.application
       ? ['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', ...common('2'), 'a=sctp-port:5000']
       : []),

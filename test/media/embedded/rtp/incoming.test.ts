@@ -7,6 +7,7 @@ import { parseRtcp } from '../../../../media/embedded/rtp/rtcp.js';
 import { RtpPacket } from '../../../../media/embedded/rtp/rtp-packet.js';
 import type { AgreedMedia } from '../../../../media/embedded/sdp/agreement.js';
 import type { StreamGroups } from '../../../../media/embedded/sdp/stream-groups.js';
+import { parseStreamGroups } from '../../../../media/embedded/sdp/stream-groups.js';
 import type { RtpFields } from '../../../support/rtp.js';
 import { rtp } from '../../../support/rtp.js';
 
@@ -165,18 +166,19 @@ describe('the streams of one endpoint', () => {
     expect(incoming.current.map(({ ssrc }) => ssrc)).to.deep.equal([8]);
   });
 
-  it('never forget the one that is passed on', () => {
-    groups = { repaired: new Map(), layers: [[6, 7, 8, 9, 1]] };
-    start();
-    for (const ssrc of [1, 6, 7, 8, 9, 1]) feed(1, ssrc);
-    expect(incoming.current.map(({ ssrc, counters }) => [ssrc, counters.packets])).to.deep.equal([[1, 2]]);
-  });
-
-  it('take the largest of several layers, in whatever order they come', () => {
+  it('pass on all layers of a picture, and of more than three the largest', () => {
     groups = { repaired: new Map(), layers: [[7, 8, 9]] };
     start();
-    feed(1, 9, 8, 7);
-    expect(feed(50, 9, 8, 7)).to.deep.equal(new Array(50).fill(9));
+    expect([video(9, 1), video(7, 1), video(8, 1), video(9, 2)]).to.deep.equal([9, 7, 8, 9]);
+    expect(audio(5, 1)).to.equal(5);
+    expect(incoming.current.map(({ ssrc }) => ssrc)).to.deep.equal([5, 7, 8, 9]);
+    expect(parseStreamGroups(['SIM 5 6 7 8 9']).layers).to.deep.equal([[7, 8, 9]]);
+  });
+
+  it('pass nothing more on of a stream that gave way to layers', () => {
+    groups = { repaired: new Map(), layers: [[7, 8, 9]] };
+    start();
+    expect([video(3, 1), video(7, 1), video(3, 2), video(7, 2)]).to.deep.equal([3, 7, undefined, 7]);
   });
 
   it('ask for no packets of a stream that is not passed on', () => {

@@ -1,0 +1,115 @@
+import type { InboundStream } from './inbound-stream.js';
+import type { Layers } from './layers.js';
+
+/** What a receiver wants of a picture that is sent in several sizes. */
+export interface LayerWish {
+  /** No layer above this one; 0 is the smallest. Default: any. */
+  readonly maxLayer?: number | undefined;
+  /** Of the place where it is shown, in pixels. Default: any. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** What is known of the way to a receiver. */
+export interface Path {
+  /** What it can take, in bit/s; undefined: nobody knows. */
+  readonly bandwidth: number | undefined;
+  /** Share of the packets that were lost of late, 0 to 1. */
+  readonly loss: number;
+}
+
+/** A picture may be shown larger than it is by so much: nobody sees the difference. */
+const stretch = 1.25;
+/** Below this part of what a layer needs the way is too narrow for it. A browser that is merely busy estimates less than it gets. */
+const narrow = 0.6;
+/** For so many ms it must be. */
+const narrowMs = 1000;
+/** From so much loss on. */
+const tooMuchLoss = 0.1;
+/** With more than this no larger layer is tried. */
+const someLoss = 0.02;
+/** Ms for which a layer is judged by nothing: reports are about the time before. */
+const settlingMs = 2000;
+/** Ms until a larger layer is tried after one was too large: at first, and at most. */
+const firstRetryMs = 4000;
+const longestRetryMs = 64_000;
+
+/**
+ * Chooses a layer for one receiver: what it wants, as far as its way takes it. An estimate of a receiver is little above what it gets (it
+ * has seen no more), so a larger layer is tried and given up again, with growing pauses. Times are in ms.
+ */
+export class LayerChoice {
+  wish: LayerWish = {};
+  /** No layer above this one is sent, since the way was too narrow for it. */
+  #ceiling = Number.POSITIVE_INFINITY;
+  /** When the way can be judged. Undefined before anything is sent. */
+  #judgedFrom: number | undefined;
+  #narrowSince = Number.NaN;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #gaveUpAt = Number.NEGATIVE_INFINITY;
+  #retryMs = firstRetryMs;
+
+  /**
+   * The layer that is wanted now; undefined: none is sent. Called about every 50 ms.
+   * @param present what is passed on
+   */
+  choose(layers: Layers, present: InboundStream | undefined, path: Path, now: number): InboundStream | undefined {
+    if (present) this.#judge(layers, present, path, now);
+    const most = Math.min(this.wanted(layers), this.#ceiling);
+    for (let index = most; index >= 0; index--) {
+      const stream = layers.sentAt(index, now);
+      if (stream) return stream;
+    }
+    for (let index = most + 1; index < layers.count; index++) {
+      const stream = layers.sentAt(index, now);
+      if (stream) return stream;
+    }
+    return undefined;
+  }
+
+  /** The layer that the receiver wants, whether it can be had or not: the smallest that fills its place. */
+  wanted(layers: Layers): number {
+    const { maxLayer = layers.count - 1, width = 0, height = 0 } = this.wish;
+    const most = Math.min(maxLayer, layers.count - 1);
+    if (width === 0 && height === 0) return most;
+    for (let index = 0; index < most; index++) {
+      const size = layers.at(index)?.size;
+      if (size && fills(size, width, height)) return index;
+    }
+    return most;
+  }
+
+  /** Looks whether the way is wide enough for what is sent. */
+  #judge(layers: Layers, present: InboundStream, { bandwidth, loss }: Path, now: number): void {
+    this.#judgedFrom ??= now + settlingMs;
+    const index = layers.indexOf(present);
+    if (index === -1 || now < this.#judgedFrom) return;
+    const isNarrow = bandwidth !== undefined && bandwidth < present.bitrate * narrow;
+    if (!isNarrow && loss < tooMuchLoss) this.#narrowSince = Number.NaN;
+    else if (Number.isNaN(this.#narrowSince)) this.#narrowSince = now;
+    if (now - this.#narrowSince >= narrowMs) {
+      if (index === 0) return;
+      this.#narrowSince = Number.NaN;
+      const wasInVain = now - this.#triedAt < this.#retryMs;
+      this.#retryMs = wasInVain ? Math.min(longestRetryMs, this.#retryMs * 2) : firstRetryMs;
+      this.#gaveUpAt = now;
+      this.#ceiling = index - 1;
+    } else if (
+      index >= this.#ceiling &&
+      Number.isNaN(this.#narrowSince) &&
+      loss <= someLoss &&
+      now - this.#gaveUpAt >= this.#retryMs
+    ) {
+      this.#triedAt = now;
+      this.#ceiling = index + 1 < layers.count - 1 ? index + 1 : Number.POSITIVE_INFINITY;
+    } else return;
+    this.#judgedFrom = now + settlingMs;
+  }
+}
+
+/** Whether a picture of that size, shown as a whole, need not be stretched. */
+function fills(size: { readonly width: number; readonly height: number }, width: number, height: number): boolean {
+  const isWide = width > 0 && size.width * stretch >= width;
+  const isHigh = height > 0 && size.height * stretch >= height;
+  return isWide || isHigh;
+}
