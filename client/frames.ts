@@ -53,6 +53,8 @@ const fits = {
   recordingStopped: texts('id', 'reason'),
   recordingFailed: texts('id', 'reason'),
   participantQuality: ({ id, level }) => texts('id')({ id }) && levels.some((each) => each === level),
+  layersWanted: ({ stream, layers }) =>
+    texts('stream')({ stream }) && isListOf(layers, (each) => typeof each === 'boolean'),
   serverStopping: (params) => typeof params.inMs === 'number' && typeof params.comeBack === 'boolean',
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;
@@ -83,7 +85,16 @@ function readNotification(method: string, params: unknown): Frame {
 }
 
 /** Whether an answer to joinRoom holds what this library reads of it. */
-export function isJoinAnswer({ value, self, grants, features, messages, room, recording }: Params): boolean {
+export function isJoinAnswer({
+  value,
+  self,
+  grants,
+  features,
+  messages,
+  room,
+  recording,
+  capabilities,
+}: Params): boolean {
   const isPresent = (each: unknown): boolean => isRecord(each) && texts('id')(each) && fitsPresent(each);
   const isMessage = (each: unknown): boolean =>
     isRecord(each) &&
@@ -97,7 +108,8 @@ export function isJoinAnswer({ value, self, grants, features, messages, room, re
     (features === undefined || isListOf(features, isText)) &&
     (messages === undefined || isListOf(messages, isMessage)) &&
     (room === undefined || isRecord(room)) &&
-    optional('boolean', 'recording')({ recording })
+    optional('boolean', 'recording')({ recording }) &&
+    (capabilities === undefined || (isRecord(capabilities) && optional('number', 'layers')(capabilities)))
   );
 }
 

@@ -66,3 +66,4 @@ export { Speakers, type SpeakersEvents, type SpeakersOptions } from './speakers.
 export { decibels, ratesBetween, type ConnectionStatistics, type MediaStatistics, type Rates } from './statistics.js';
 export type { StreamSource } from './streams.js';
 export { Subscription, type SubscriptionEvents } from './subscription.js';
+export type { SubscriptionWish } from './subscription-wish.js';

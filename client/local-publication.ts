@@ -247,6 +247,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#publishing.lost(error);
   }
 
+  /** @internal For Room only: of the sizes in which the picture is sent, those that somebody wants, the smallest first. */
+  layersWanted(layers: readonly boolean[]): void {
+    this.#publishing.layersWanted(layers);
+  }
+
   /** Stops publishing, and tells the server. Never rejects; may be called twice. */
   async close(): Promise<void> {
     if (this.closed) return;

@@ -21,6 +21,10 @@ export class MediaConnections {
   reports = false;
   /** Whether the server wants to know how well our media gets through. */
   reportsQuality = false;
+  /** In how many sizes the server takes a picture. */
+  layers = 1;
+  /** Whether the server wants to know what we want of a stream. */
+  takesWishes = false;
   readonly #quality = new QualityReports();
   #qualityAt = -Infinity;
   /** Those that failed since we came. */

@@ -7,6 +7,7 @@ import { Standing, type PublicationState } from './publication-state.js';
 import type { Quality } from './quality.js';
 import { sourceIn, type StreamEntry, type StreamSource } from './streams.js';
 import { Subscription } from './subscription.js';
+import { readWish, type SubscriptionWish, type WireWish } from './subscription-wish.js';
 
 /** What a `Publication` tells. */
 export interface PublicationEvents {
@@ -45,6 +46,7 @@ export class Publication extends Emitter<PublicationEvents> {
   #quality: Quality = 'unknown';
   #muted: readonly MediaKind[] = [];
   #recovering = false;
+  #wish: WireWish = {};
   #closed = false;
 
   /** @internal For Participant only. */
@@ -108,11 +110,23 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#subscribing;
   }
 
+  /**
+   * Says what we want of it, for now and for whenever it is received anew: no picture while its tile cannot be seen, or one that is no
+   * larger than the tile. A picture that is not wanted costs no packet. Where we do not receive it yet, or the server does not know such
+   * wishes, nothing is asked. Rejects with `invalid-argument`, `media-failed`, `timeout` or `disconnected`; the wish stays all the same.
+   */
+  async want(wish: SubscriptionWish): Promise<void> {
+    const given = readWish(wish);
+    this.#wish = { ...this.#wish, ...given };
+    if (!this.#subscribing) await this.subscription?.want(given);
+  }
+
   async #open(): Promise<Subscription> {
     if (this.#closed) throw new ClientError('closed', 'The publication has ended.');
     this.#standing.trying();
     // A server that does not tell who is muted lets us expect packets always.
-    const expectsPackets = (): boolean => this.#muted.length < 2;
+    const expectsPackets = (): boolean =>
+      (['audio', 'video'] as const).some((kind) => !this.#muted.includes(kind) && this.#wish[kind] !== false);
     const subscription = this.#tried(
       () => new Subscription(this.#publisher, this.id, this.#connections, expectsPackets),
     );
@@ -137,6 +151,8 @@ export class Publication extends Emitter<PublicationEvents> {
       this.#standing.failed(asClientError(error, 'media-failed'));
       throw error;
     }
+    // It is received all the same where the server refuses.
+    if (Object.keys(this.#wish).length > 0) void subscription.want(this.#wish).catch(() => undefined);
     this.emit('subscribed', subscription);
     return subscription;
   }

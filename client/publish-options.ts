@@ -12,6 +12,11 @@ export interface PublishOptions {
   readonly loopback?: boolean | undefined;
   /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
   readonly dataChannel?: boolean | undefined;
+  /**
+   * Sends the picture in up to three sizes, where the server takes them and the picture is large enough: each receiver then gets one that fits
+   * its network and its window, and what nobody wants is not sent. Default: true for a camera.
+   */
+  readonly simulcast?: boolean | undefined;
   /** Kinds of media that may come later, such as a camera that is off at first: they come without negotiation then. Default: none. */
   readonly kinds?: readonly MediaKind[] | undefined;
 }
@@ -22,6 +27,7 @@ export interface ReadPublishOptions {
   readonly source: StreamSource;
   readonly loopback: boolean;
   readonly dataChannel: boolean;
+  readonly simulcast: boolean;
   readonly kinds: readonly MediaKind[];
 }
 
@@ -34,7 +40,8 @@ export function readPublishOptions(options: PublishOptions): ReadPublishOptions 
   const { source = usualSource(id) } = options;
   givenOneOf(source, '`source`', ['camera', 'screen', 'other']);
   for (const kind of givenList(kinds, '`kinds`')) givenOneOf(kind, 'Each of `kinds`', ['audio', 'video']);
-  return { id, source, loopback, dataChannel, kinds };
+  const { simulcast = source === 'camera' } = options;
+  return { id, source, loopback, dataChannel, simulcast, kinds };
 }
 
 /** The tracks of a stream that a page gives. Throws `invalid-argument`. */

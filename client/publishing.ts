@@ -7,6 +7,7 @@ import { Standing, type PublicationState } from './publication-state.js';
 import type { ReadPublishOptions } from './publish-options.js';
 import type { Quality } from './quality.js';
 import type { Self } from './self.js';
+import { encodingsOf, LayeredSender } from './simulcast.js';
 import { wireSources } from './streams.js';
 
 /** What is published: a LocalPublication. */
@@ -43,6 +44,10 @@ export class Publishing {
   #connection: MediaConnection;
   /** What there is room for in the present connection. */
   readonly #senders = new Map<MediaKind, RTCRtpSender>();
+  /** Sends the picture of the present connection. */
+  #layered: LayeredSender | undefined;
+  /** Nobody wants the picture at present, so that it is not sent. */
+  #isUnwanted = false;
   #dataChannel: RTCDataChannel | undefined;
   #loopback: MediaStream | undefined;
   /** Whether the server has accepted our last offer, as far as we know. */
@@ -156,6 +161,12 @@ export class Publishing {
     this.#standing.close();
   }
 
+  /** Of the sizes of the picture, those that somebody wants. */
+  layersWanted(layers: readonly boolean[]): void {
+    this.#isUnwanted = !layers.includes(true);
+    this.#layered?.send(layers);
+  }
+
   /** Tells the server that it has ended. Never rejects. */
   async unpublish(): Promise<void> {
     await this.#connections.session
@@ -168,7 +179,8 @@ export class Publishing {
     this.#outdated = false;
     const connection = this.#connections.open(this.#self.id, this.#options.id, {
       side: 'sent',
-      expectsPackets: () => this.#published.kinds.some((kind) => !this.#published.isMuted(kind)),
+      expectsPackets: () =>
+        this.#published.kinds.some((kind) => !this.#published.isMuted(kind) && !(kind === 'video' && this.#isUnwanted)),
       flowing: (flows) => {
         this.#standing.flowing(flows);
       },
@@ -190,14 +202,23 @@ export class Publishing {
   }
 
   #fill(peer: RTCPeerConnection): void {
-    const { loopback, dataChannel } = this.#options;
+    const { loopback, dataChannel, simulcast } = this.#options;
     const { stream, tracks, kinds } = this.#published;
     const direction = loopback ? 'sendrecv' : 'sendonly';
     this.#senders.clear();
+    this.#isUnwanted = false;
+    this.#layered = undefined;
     for (const kind of kinds) {
       const track = tracks.find((each) => each.kind === kind);
-      const { sender } = peer.addTransceiver(track ?? kind, { direction, streams: [stream] });
+      const layers = simulcast ? this.#connections.layers : 1;
+      const sendEncodings = track && kind === 'video' && layers > 1 ? encodingsOf(track, layers) : [];
+      const isLayered = sendEncodings.length > 0;
+      const { sender } = peer.addTransceiver(track ?? kind, {
+        ...{ direction, streams: [stream] },
+        ...(isLayered && { sendEncodings }),
+      });
       this.#senders.set(kind, sender);
+      if (kind === 'video') this.#layered = new LayeredSender(sender);
     }
     if (loopback) this.#loopback = whatComesOver(peer);
     if (dataChannel) this.#dataChannel = peer.createDataChannel(this.#self.id);
@@ -217,6 +238,7 @@ export class Publishing {
       this.#isPublished = true;
       return sdpAnswer;
     });
+    this.#layered?.negotiated();
     if (this.#outdated) this.#isPublished = false;
     else if (!this.#closed) this.#self.publishes(id, { source, kinds: this.#published.kinds });
   }

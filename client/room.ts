@@ -420,6 +420,8 @@ export class Room extends Emitter<RoomEvents> {
     this.#iceRenewal?.take(answer);
     if (this.#connections) this.#connections.reports = answer.features?.includes('reports') ?? false;
     if (this.#connections) this.#connections.reportsQuality = answer.features?.includes('quality') ?? false;
+    if (this.#connections) this.#connections.takesWishes = answer.capabilities !== undefined;
+    if (this.#connections) this.#connections.layers = answer.capabilities?.layers ?? 1;
     this.#settings = answer.room;
     this.recordings.entered(answer.recording ?? false);
   }
@@ -520,6 +522,9 @@ export class Room extends Emitter<RoomEvents> {
         break;
       case 'participantQuality':
         this.#qualityChanged(notification.params.id, notification.params.level);
+        break;
+      case 'layersWanted':
+        this.#published.all.get(notification.params.stream)?.layersWanted(notification.params.layers);
         break;
       case 'serverStopping':
         this.emit('serverStopping', notification.params);

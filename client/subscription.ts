@@ -5,6 +5,7 @@ import type { MediaConnections } from './media-connections.js';
 import type { MediaReport } from './media-report.js';
 import type { Quality } from './quality.js';
 import type { ConnectionStatistics } from './statistics.js';
+import type { WireWish } from './subscription-wish.js';
 
 /** What a `Subscription` tells. */
 export interface SubscriptionEvents {
@@ -82,6 +83,13 @@ export class Subscription extends Emitter<SubscriptionEvents> {
       const { sdpAnswer } = await session.request('receiveVideoFrom', { sender: this.#sender, sdpOffer });
       return sdpAnswer;
     });
+  }
+
+  /** @internal For Publication only. Rejects with the server's refusal. A server that does not know wishes is told none. */
+  async want(wish: WireWish): Promise<void> {
+    const { session, takesWishes } = this.#connections;
+    if (this.#closed || !takesWishes) return;
+    await session.request('setSubscription', { sender: this.#sender, ...wish });
   }
 
   /** Stops receiving, and tells the server. Never rejects; may be called twice. */

@@ -38,7 +38,8 @@ const groups: readonly Group[] = [
   {
     title: 'What the others publish',
     intro: '`participant.publications` has it.',
-    names: 'Publication PublicationEvents PublicationState Subscription SubscriptionEvents StreamSource MediaKind',
+    names:
+      'Publication PublicationEvents PublicationState SubscriptionWish Subscription SubscriptionEvents StreamSource MediaKind',
   },
   {
     title: 'How it comes through',

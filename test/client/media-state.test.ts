@@ -258,6 +258,40 @@ describe('what the client says of its media and of its room', () => {
     });
   });
 
+  it('receives a stream as the page wants it, also when it is received anew', async () => {
+    const wishes: unknown[] = [];
+    const capabilities = {
+      simulcast: true,
+      layers: 3,
+      pause: true,
+      activeSpeaker: 'none',
+      lastN: false,
+      recording: false,
+    };
+    await meet(({ method, params }) => {
+      if (method === 'setSubscription') wishes.push(params);
+      return method === 'joinRoom'
+        ? { result: { value: [{ id: 'berta', streams: [{ id: 'webcam' }] }], capabilities, sessionId: 'one' } }
+        : undefined;
+    });
+    await room.join();
+    const publication = room.participants.get('berta')?.publications.get('webcam');
+    await publication?.subscribe();
+    await publication?.want({ video: false });
+    await publication?.want({ width: 320.4, height: 180 });
+    await publication?.subscription?.close();
+    await publication?.subscribe();
+    await until('the server knows again', () => wishes.length === 3);
+    const sender = 'berta_webcam';
+    expect(wishes).to.deep.equal([
+      { sender, video: false },
+      { sender, width: 320, height: 180 },
+      { sender, video: false, width: 320, height: 180 },
+    ]);
+    const wrong = { maxLayer: 3 } as never;
+    expect(await codeOf(publication?.want(wrong) ?? Promise.resolve())).to.equal('invalid-argument');
+  });
+
   for (const [what, features, reports] of [
     ['tells a server that wants to know', ['reports'], 1],
     ['does not tell others', [], 0],
