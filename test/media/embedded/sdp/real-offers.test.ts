@@ -333,3 +333,65 @@ describe('the offer of', () => {
       expect(agree(offer(data.map((each) => (each === line ? other : each))))).to.equal(undefined);
   });
 });
+
+/** The lines about layers in the section of video, as these programs write them, and those of our answer. */
+const layered: Readonly<Record<string, { readonly offered: readonly string[]; readonly answered: readonly string[] }>> =
+  {
+    'Chromium and Safari': {
+      offered: [
+        'a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:mid',
+        'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+        'a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+        ...['a=rid:q send', 'a=rid:h send', 'a=rid:f send', 'a=simulcast:send q;h;f'],
+      ],
+      answered: [
+        'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+        'a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+        ...['a=rid:q recv', 'a=rid:h recv', 'a=rid:f recv', 'a=simulcast:recv q;h;f'],
+      ],
+    },
+    'Firefox, which sends the names and takes none': {
+      offered: [
+        'a=extmap:8/sendonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+        'a=extmap:9/sendonly urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+        ...['a=rid:f send', 'a=rid:q send', 'a=simulcast:send f;q', 'a=ssrc:7 cname:{c}', 'a=ssrc:8 cname:{c}'],
+      ],
+      answered: [
+        'a=extmap:8 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+        'a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+        ...['a=rid:f recv', 'a=rid:q recv', 'a=simulcast:recv f;q'],
+      ],
+    },
+    'RFC 8853: alternatives, a layer that is paused, and more than three': {
+      offered: [
+        'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+        ...['1', '2', '3', '4', '5'].map((name) => `a=rid:${name} send`),
+        ...['a=rid:6 recv', 'a=simulcast:recv 6 send 1,2;~3;4;5'],
+      ],
+      answered: [
+        'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+        ...['a=rid:1 recv', 'a=rid:3 recv', 'a=rid:4 recv', 'a=simulcast:recv 1;3;4'],
+      ],
+    },
+    'a program whose packets bear no names': {
+      offered: ['a=rid:q send', 'a=rid:h send', 'a=simulcast:send q;h'],
+      answered: [],
+    },
+    'a program that names layers without saying what they are': {
+      offered: ['a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id', 'a=simulcast:send q;h\x01;'],
+      answered: [],
+    },
+  };
+
+describe('the layers that are offered by', () => {
+  for (const [who, { offered, answered }] of Object.entries(layered)) {
+    it(`${who} are answered`, () => {
+      const video = ['m=video 9 UDP/TLS/RTP/SAVPF 96', 'a=sendonly', ...ice('l'), 'a=mid:0', 'a=rtcp-mux', ...dtls];
+      const head = ['v=0', 'o=- 1 2 IN IP4 0.0.0.0', 's=-', 't=0 0'];
+      const text = [...head, ...video, 'a=rtpmap:96 VP8/90000', ...offered, ''].join('\r\n');
+      const agreement = negotiate(parseSdp(text), { audio: undefined, video: undefined });
+      const answer = writeDescription(agreement?.sections ?? [], [local], sent).split('\r\n');
+      expect(answer.filter((line) => /^a=(extmap|rid|simulcast):/.test(line))).to.deep.equal(answered);
+    });
+  }
+});
