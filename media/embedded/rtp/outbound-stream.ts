@@ -38,6 +38,8 @@ export interface OutboundOptions {
   readonly send: (packet: Buffer) => boolean;
   /** Called when nothing can be passed on before the next keyframe of the source. */
   readonly askForKeyframe: () => void;
+  /** How much video the receiver can take, in bit/s; undefined: it is not known, or nothing shows a limit. */
+  readonly bandwidth: (now: number) => number | undefined;
 }
 
 /**
@@ -181,7 +183,7 @@ export class OutboundStream {
 
   #choose(layers: Layers, now: number): void {
     const present = this.#source?.layers === layers ? this.#source : undefined;
-    const path = { bandwidth: this.estimate(now), loss: this.fractionLost };
+    const path = { bandwidth: this.#options.bandwidth(now), loss: this.fractionLost };
     this.#target = this.#choice.choose(layers, present, path, now);
     if (this.#target !== present && present && !this.#waiting) this.#target?.keyframes.wish(now);
   }

@@ -253,6 +253,7 @@ export class RtpSession implements ReceiverPart {
       askForKeyframe: () => {
         listener.keyframeWanted();
       },
+      bandwidth: (now) => this.videoWanted(now),
     });
   }
 
