@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { KurentoEngine } from '../../media/kurento/engine.js';
 import { factsOf, recordOf } from '../../media/media-record.js';
@@ -9,6 +8,7 @@ import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { MediaCalls } from '../support/media-calls.js';
 import type { Call } from '../support/media-calls.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { testProgram } from '../support/programs.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
@@ -105,9 +105,8 @@ export function describeAdoption(name: string, server: () => MediaServerUnderTes
     });
 
     it('a call of a process that was killed goes on without a gap', async () => {
-      const child = fork(fileURLToPath(new URL('left-call.ts', import.meta.url)), [server().url], {
-        execArgv: ['--import', 'tsx'],
-      });
+      const program = testProgram(new URL('left-call.ts', import.meta.url));
+      const child = fork(program, [server().url], { execArgv: [] });
       const answered = async (asked: Asked): Promise<Left> => {
         child.send(asked);
         return left.parse(((await once(child, 'message')) as [unknown])[0]);

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { IceCandidate } from '../../media/port.js';
 import { peerReport, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { testProgram } from './programs.js';
 import { until } from './until.js';
 
 export interface PeerOptions {
@@ -157,8 +157,7 @@ export class PeerProcess {
   }
 
   static async start(): Promise<PeerProcess> {
-    const path = fileURLToPath(new URL('peer-process.ts', import.meta.url));
-    const child = fork(path, { execArgv: ['--import', 'tsx'] });
+    const child = fork(testProgram(new URL('peer-process.ts', import.meta.url)), { execArgv: [] });
     await once(child, 'message');
     return new PeerProcess(child);
   }

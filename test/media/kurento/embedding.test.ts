@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { testProgram } from '../../support/programs.js';
 
 const report = z.object({
   changed: z.array(z.string()),
@@ -30,7 +30,7 @@ describe('kurento engine › a program that embeds it', () => {
 
 /** What the program prints is its report and nothing else. */
 async function run(...args: string[]): Promise<z.infer<typeof report>> {
-  const program = fileURLToPath(new URL('embedding-program.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program, ...args]);
+  const program = testProgram(new URL('embedding-program.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
   return report.parse(JSON.parse(stdout));
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { ScriptedRoom } from './scripted-room.js';
+import { testProgram } from '../../support/programs.js';
 
 const request = z.object({ id: z.int() });
 
@@ -114,8 +114,8 @@ function urlOf(server: Pick<Server, 'address'>): string {
 
 /** Of a program in this folder, once it has ended by itself. */
 async function exitCodeOf(program: string, url: string): Promise<number | null> {
-  const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path, url], { stdio: 'inherit' });
+  const path = testProgram(new URL(program, import.meta.url));
+  const child = spawn(process.execPath, [path, url], { stdio: 'inherit' });
   // A minute is what kurento-client waits for an answer: an engine that left something behind ends no sooner.
   const giveUp = setTimeout(() => child.kill('SIGKILL'), 30_000);
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { MediaError } from '../../../media/errors.js';
 import { KurentoEngine } from '../../../media/kurento/engine.js';
@@ -14,6 +13,7 @@ import { factsOf, recordOf } from '../../../media/media-record.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
+import { testProgram } from '../../support/programs.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
@@ -322,8 +322,7 @@ describe('the mark of a process', function () {
 
 /** A process of this machine. Its mark is undefined where the system does not tell. */
 async function markedProcess(): Promise<{ readonly mark: ProcessMark | undefined; kill(): Promise<void> }> {
-  const program = fileURLToPath(new URL('marked-process.ts', import.meta.url));
-  const child = fork(program, { execArgv: ['--import', 'tsx'] });
+  const child = fork(testProgram(new URL('marked-process.ts', import.meta.url)), { execArgv: [] });
   const [message] = (await once(child, 'message')) as [unknown];
   return {
     mark: processMark.optional().parse(message ?? undefined),
