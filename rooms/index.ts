@@ -40,7 +40,7 @@ export type { Knocker, Waiting } from './lobby.js';
 export type { AuditEntry } from './acting.js';
 export type { MutableKind } from './muted-kinds.js';
 export { checkedName, cleanedName, isShowable, maxNameLength, roomKey } from './names.js';
-export { kindsSentBy } from './offer-kinds.js';
+export { isOffered, kindsSentBy } from './offer-kinds.js';
 export type { Passwords } from './passwords.js';
 export type { ParticipantState } from './presence.js';
 export type { Profile, ProfileChanges } from './profile.js';

@@ -22,7 +22,7 @@ export function offerWithout(offer: string, kinds: readonly MediaKind[]): string
     if (!kind || !kinds.includes(kind)) return section;
     const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
     if (mid !== undefined) refused.add(mid);
-    return section.replace(/^m=(audio|video) \S+/, 'm=$1 0');
+    return section.replace(/^m=(audio|video) \S+/, 'm=$1 0').replace(/^a=bundle-only\r?\n/m, '');
   });
   const grouped = session.replace(/^(a=group:BUNDLE)((?: \S+)*)/gm, (_line, group: string, mids: string) => {
     const kept = mids.split(' ').filter((mid) => mid !== '' && !refused.has(mid));
@@ -35,9 +35,14 @@ function sectionsOf(sdp: string): string[] {
   return sdp.split(/^(?=m=)/m);
 }
 
+/** Whether a section of an offer is there to be answered. One without a port may share that of another section (RFC 9143 §6). */
+export function isOffered(section: string): boolean {
+  return !/^m=\S+ 0 /.test(section) || /^a=bundle-only\s*$/m.test(section);
+}
+
 function kindOf(section: string): MediaKind | undefined {
-  const [, kind, port] = /^m=(audio|video) (\d+)/.exec(section) ?? [];
-  return (kind === 'audio' || kind === 'video') && port !== '0' ? kind : undefined;
+  const [, kind] = /^m=(audio|video) /.exec(section) ?? [];
+  return (kind === 'audio' || kind === 'video') && isOffered(section) ? kind : undefined;
 }
 
 function directionOf(part: string): string | undefined {

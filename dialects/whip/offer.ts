@@ -1,3 +1,4 @@
+import { isOffered } from '../../rooms/index.js';
 import { Refusal } from './errors.js';
 
 /** What candidates that come later are held against. */
@@ -39,9 +40,8 @@ export function readOffer(text: string, way: Way): Offer {
 
 /** Whether the answer leaves out something that was offered: then all of it is refused. */
 export function isCut(offer: string, answer: string): boolean {
-  const offered = portsOf(offer);
-  const answered = portsOf(answer);
-  return offered.some((port, index) => port !== '0' && (answered[index] ?? '0') === '0');
+  const answered = sectionsOf(answer);
+  return sectionsOf(offer).some((section, index) => isOffered(section) && !isOffered(answered[index] ?? 'm=none 0 '));
 }
 
 export function midOf(section: string): string | undefined {
@@ -50,8 +50,8 @@ export function midOf(section: string): string | undefined {
 
 /** @throws Refusal 406 */
 function oneWayOnly(section: string, usual: string, way: Way): string {
-  const [, kind = '', port] = /^m=(\S+) (\d+)/.exec(section) ?? [];
-  if (port === '0') return section;
+  const [, kind = ''] = /^m=(\S+) /.exec(section) ?? [];
+  if (!isOffered(section)) return section;
   if (kind !== 'audio' && kind !== 'video') throw new Refusal(406, 'There are sections of audio and video alone here');
   const own = direction.exec(section)?.[1];
   const given = own ?? usual;
@@ -66,6 +66,6 @@ function withLine(section: string, way: Way): string {
   return `${section.trimEnd()}${end}a=${way}${end}`;
 }
 
-function portsOf(sdp: string): string[] {
-  return [...sdp.matchAll(/^m=\S+ (\d+)/gm)].map(([, port = '0']) => port);
+function sectionsOf(sdp: string): string[] {
+  return sdp.split(/^(?=m=)/m).slice(1);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { readOffer } from '../../../dialects/whip/offer.js';
+import { isCut, readOffer } from '../../../dialects/whip/offer.js';
 import { wholeAnswer } from '../../../dialects/whip/whole-answer.js';
+import { kindsSentBy } from '../../../rooms/index.js';
 import { offerOf } from './whip-stage.js';
 
 describe('an offer of WHIP', () => {
@@ -18,6 +19,13 @@ describe('an offer of WHIP', () => {
     const ofAll = silent.replace('t=0 0', 't=0 0\r\na=sendonly');
     expect(directionsIn(readOffer(ofAll, 'sendonly').sdp)).to.deep.equal(['sendonly', 'sendonly']);
     expect(() => readOffer(ofAll, 'recvonly')).to.throw('Media goes one way here');
+  });
+
+  it('may have sections that share the port of another one, as those of GStreamer', () => {
+    const sharing = offerOf('sendonly').replace('m=video 9', 'm=video 0').replace(/$/, 'a=bundle-only\r\n');
+    expect(kindsSentBy(sharing)).to.deep.equal(['audio', 'video']);
+    expect(isCut(sharing, offerOf('recvonly'))).to.equal(false);
+    expect(isCut(sharing, offerOf('recvonly').replace('m=video 9', 'm=video 0'))).to.equal(true);
   });
 
   it('may have sections that are refused or do nothing', () => {
