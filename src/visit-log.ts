@@ -20,6 +20,10 @@ export interface VisitLogOptions {
 /** Parts of a path that hold no names: `/api/v1/rooms`. */
 const namelessParts = 3;
 
+/** Of WHIP and WHEP, where names follow at once. The last part is the key of a session. */
+const whipPath = /(\/wh[ie]p)\/.*$/;
+const whipSession = /(\/whip\/[^/]+|\/whep\/[^/]+\/[^/]+)\/.*$/;
+
 /** One line each when a client comes, joins a room, leaves it, and goes; and, where that is wanted, one for each request. */
 export class VisitLog implements VisitorLog, RoomsWatcher {
   readonly #options: VisitLogOptions;
@@ -51,8 +55,7 @@ export class VisitLog implements VisitorLog, RoomsWatcher {
     const { method } = request;
     response.once('close', () => {
       // The query may hold secrets.
-      const parts = pathOf(request).split('/');
-      const path = hashesNames ? parts.slice(0, namelessParts + 1).join('/') : parts.join('/');
+      const path = loggedPath(pathOf(request), hashesNames);
       const { address } = callerOf(request);
       log.info('a request', {
         door: 'http',
@@ -108,4 +111,13 @@ export class VisitLog implements VisitorLog, RoomsWatcher {
 
 function secondsOf(ms: number): number {
   return Math.round(ms / 100) / 10;
+}
+
+function loggedPath(path: string, hashesNames: boolean): string {
+  if (!hashesNames) return path.replace(whipSession, '$1');
+  return path
+    .replace(whipPath, '$1')
+    .split('/')
+    .slice(0, namelessParts + 1)
+    .join('/');
 }

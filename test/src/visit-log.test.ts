@@ -19,6 +19,8 @@ describe('the log tells who comes and goes', () => {
     await ana.request('joinRoom', { user: 'ana', room: 'garden' });
     expect(await ana.refusal('dance')).to.equal(-32_601);
     await fetch(`${url}api/v1/rooms?secret=shed`, asAdmin);
+    await fetch(`${url}whip/garden/shed`, { method: 'DELETE' });
+    await fetch(`${url}whep/garden/ana/shed`, { method: 'DELETE' });
     await ana.request('leaveRoom');
     ana.cut();
     await until('the client has gone', () => log.has('info', 'has gone'));
@@ -43,6 +45,8 @@ describe('the log tells who comes and goes', () => {
       ['joinRoom', undefined],
       ['unknown', '-32601'],
       ['GET /api/v1/rooms', 200],
+      ['DELETE /whip/garden', 404],
+      ['DELETE /whep/garden/ana', 404],
     ]);
     expect(JSON.stringify(log.lines)).to.not.include(sessionId).and.to.not.include('shed');
   });
