@@ -119,7 +119,9 @@ describe('grants', () => {
     // A section without a port is offered where it shares that of another one.
     ana.unpublish();
     await publish(ana, both.replace(/m=video \d+/, 'm=video 0').concat('a=bundle-only\r\n'));
-    expect([...stage.media.endpoints].at(-1)?.answered).to.include('m=video 0 ').and.to.not.include('bundle-only');
+    expect([...stage.media.endpoints].at(-1)?.answered)
+      .to.include('m=video 0 ')
+      .and.to.not.include('bundle-only');
     // A media server may see more in an offer than the rooms do.
     ana.unpublish();
     await publish(ana, 'v=0\r\n\tm=video 9 RTP 96\r\na=sendonly\r\n');
