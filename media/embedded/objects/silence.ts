@@ -23,10 +23,6 @@ export class Silence {
     this.#changed = changed;
   }
 
-  get isSilent(): boolean {
-    return this.#isSilent;
-  }
-
   /** Media came. Called for each packet. */
   mediaHeard(now: number): void {
     this.#sends = true;

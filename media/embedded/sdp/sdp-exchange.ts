@@ -44,8 +44,8 @@ export class OutOfTurn extends Error {
 
 /**
  * Offer and answer of one endpoint. There is one negotiation and never a second about media
- * (docs/protocols/kurento-media.md#72-negotiation): a later offer may change the paths alone. What the transport throws passes through. Messages of errors are
- * those of a Kurento Media Server, where it has one.
+ * (docs/protocols/kurento-media.md#72-negotiation): a later offer may change the paths alone. What the transport throws
+ * passes through. Messages of errors are those of a Kurento Media Server, where it has one.
  */
 export class SdpExchange {
   readonly #options: SdpExchangeOptions;
