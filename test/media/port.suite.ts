@@ -98,6 +98,12 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       await peer.connected();
     });
 
+    it('an endpoint that gets no offer of the same media to look for another path goes on as it was', async () => {
+      const { peer, endpoint } = await call('sendonly');
+      expect(await codeOf(endpoint.restart('v=0'))).to.be.oneOf(['offer-refused', 'not-supported']);
+      await peer.connected();
+    });
+
     it('an endpoint released while it answers rejects with released, and goes', async () => {
       const endpoint = await createEndpoint();
       const peer = await stage().calls.peer('sendonly', () => undefined);
@@ -114,6 +120,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       endpoint.release();
       endpoint.addCandidate({ candidate: '', sdpMid: '0', sdpMLineIndex: 0 });
       expect(await codeOf(endpoint.answer('v=0'))).to.equal('released');
+      expect(await codeOf(endpoint.restart('v=0'))).to.equal('released');
       expect(await codeOf(endpoint.connect(other))).to.equal('released');
       expect(await codeOf(other.connect(endpoint))).to.equal('released');
       await until('one endpoint remains', async () => (await endpoints()).length === 1);
