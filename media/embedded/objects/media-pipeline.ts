@@ -1,5 +1,6 @@
 import { thrown } from '../log.js';
 import { ActiveSpeakers } from '../rtp/active-speakers.js';
+import { Receivers } from '../rtp/bandwidth/receivers.js';
 import type { Loudness } from '../rtp/loudness.js';
 import type { ObjectClass, ObjectContext } from './media-object.js';
 import { MediaObject, mediaObjectOperations } from './media-object.js';
@@ -10,6 +11,8 @@ import { flag, text } from './parameters.js';
 /** Parent of elements that can be connected with each other. */
 export class MediaPipeline extends MediaObject {
   readonly class = pipelineClass;
+  /** Who receives media of it over several endpoints. */
+  readonly receivers = new Receivers();
   latencyStats = false;
   /** Undefined before one of its elements has audio whose sender says how loud it is. */
   #speakers: ActiveSpeakers | undefined;

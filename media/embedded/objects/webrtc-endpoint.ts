@@ -1,6 +1,6 @@
 import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
-import { Receiver } from '../rtp/bandwidth/receiver.js';
+import { Ownership } from '../rtp/bandwidth/receivers.js';
 import { Flow } from '../rtp/flow.js';
 import type { Loudness } from '../rtp/loudness.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -57,7 +57,7 @@ export class WebRtcEndpoint extends MediaElement {
   /** The fields of `rembParams` that were set. They are only remembered. */
   remb: Record<string, unknown> = {};
   readonly #sent = newSentStreams();
-  readonly #receiver = new Receiver();
+  readonly #ownership = new Ownership(this.pipeline.receivers);
   readonly #figures: EndpointFigures;
   readonly #stats = new EndpointStats(this.id);
   readonly #mediaFlow: Flow;
@@ -168,8 +168,9 @@ export class WebRtcEndpoint extends MediaElement {
     this.#sessions?.of('video')?.inbound('video', now)?.keyframes.request(now);
   }
 
-  /** What its client wants of the picture. */
-  wants(wish: LayerWish): void {
+  /** What its client wants of the picture. `receiver`: whose bandwidth it shares; undefined: as before. */
+  wants({ receiver, ...wish }: LayerWish & { readonly receiver?: string | undefined }): void {
+    if (this.#ownership.become(receiver)) this.#sessions?.moveTo(this.#ownership.receiver);
     this.#wish = wish;
     this.#sessions?.of('video')?.outbound('video')?.wants(wish);
   }
@@ -212,6 +213,7 @@ export class WebRtcEndpoint extends MediaElement {
     this.context.pulse.remove(this.#beat);
     this.#figures.release();
     this.#sessions?.close();
+    this.#ownership.end();
     if (this.#loudness) this.pipeline.listenNoMore(this.id);
     super.release();
     this.#transports.close();
@@ -301,7 +303,7 @@ export class WebRtcEndpoint extends MediaElement {
         },
       },
       receiveLimit: (now) => this.#receiveLimit(now),
-      receiver: this.#receiver,
+      receiver: this.#ownership.receiver,
     });
     this.wants(this.#wish);
     this.#figures.agreed(agreement, this.#sessions, this.context.pulse.now());

@@ -85,6 +85,8 @@ const receiverWish = z.object({
   maxLayer: integer.optional(),
   width: integer.optional(),
   height: integer.optional(),
+  priority: integer.optional(),
+  receiver: text.optional(),
 });
 
 /** Operations of a WebRtcEndpoint (docs/protocols/kurento-media.md#7-webrtcendpoint). */

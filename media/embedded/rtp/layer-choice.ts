@@ -1,3 +1,4 @@
+import type { Claim } from './bandwidth/share.js';
 import type { InboundStream } from './inbound-stream.js';
 import type { Layers } from './layers.js';
 
@@ -8,6 +9,8 @@ export interface LayerWish {
   /** Of the place where it is shown, in pixels. Default: any. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** Among the streams of one receiver. The highest comes first. Default: 0. */
+  readonly priority?: number | undefined;
 }
 
 /** What is known of the way to a receiver. */
@@ -16,8 +19,12 @@ export interface Path {
   readonly bandwidth: number | undefined;
   /** Share of the packets that were lost of late, 0 to 1. */
   readonly loss: number;
+  /** The largest layer that its share of the receiver's bandwidth takes, -1: none; undefined: that is not known. */
+  readonly granted?: number | undefined;
 }
 
+/** What the smallest layer costs before it is measured, in bit/s, and how much more the next one does. */
+const guess = { first: 120_000, step: 3 };
 /** A picture may be shown larger than it is by so much: nobody sees the difference. */
 const stretch = 1.25;
 /** Below this part of what a layer needs the way is too narrow for it. A browser that is merely busy estimates less than it gets. */
@@ -36,7 +43,8 @@ const longestRetryMs = 64_000;
 
 /**
  * Chooses a layer for one receiver: what it wants, as far as its way takes it. An estimate of a receiver is little above what it gets (it
- * has seen no more), so a larger layer is tried and given up again, with growing pauses. Times are in ms.
+ * has seen no more), so a larger layer is tried and given up again, with growing pauses. Where the engine estimates, the share of the stream
+ * decides. Times are in ms.
  */
 export class LayerChoice {
   wish: LayerWish = {};
@@ -54,17 +62,20 @@ export class LayerChoice {
    * @param present what is passed on
    */
   choose(layers: Layers, present: InboundStream | undefined, path: Path, now: number): InboundStream | undefined {
-    if (present) this.#judge(layers, present, path, now);
+    if (path.granted !== undefined) this.#ceiling = path.granted;
+    else if (present) this.#judge(layers, present, path, now);
     const most = Math.min(this.wanted(layers), this.#ceiling);
-    for (let index = most; index >= 0; index--) {
-      const stream = layers.sentAt(index, now);
-      if (stream) return stream;
-    }
-    for (let index = most + 1; index < layers.count; index++) {
-      const stream = layers.sentAt(index, now);
-      if (stream) return stream;
-    }
-    return undefined;
+    return most < 0 ? undefined : nearest(layers, most, now);
+  }
+
+  /** What it asks for of the bandwidth of its receiver. @param present what is passed on */
+  claim(layers: Layers, present: InboundStream | undefined, now: number): Claim {
+    const { priority = 0, width = 0, height = 0 } = this.wish;
+    const costs: number[] = [];
+    for (let index = 0; index < layers.count; index++)
+      costs.push(nearest(layers, index, now)?.bitrate || guess.first * guess.step ** index);
+    const wanted = this.wanted(layers);
+    return { priority, area: width * height, costs, current: present ? layers.indexOf(present) : -1, wanted };
   }
 
   /** The layer that the receiver wants, whether it can be had or not: the smallest that fills its place. */
@@ -105,6 +116,19 @@ export class LayerChoice {
     } else return;
     this.#judgedFrom = now + settlingMs;
   }
+}
+
+/** The layer that is sent in place of this one: itself, or else a smaller one, or else a larger one. */
+function nearest(layers: Layers, wanted: number, now: number): InboundStream | undefined {
+  for (let index = wanted; index >= 0; index--) {
+    const stream = layers.sentAt(index, now);
+    if (stream) return stream;
+  }
+  for (let index = wanted + 1; index < layers.count; index++) {
+    const stream = layers.sentAt(index, now);
+    if (stream) return stream;
+  }
+  return undefined;
 }
 
 /** Whether a picture of that size, shown as a whole, need not be stretched. */

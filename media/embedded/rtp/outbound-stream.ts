@@ -1,5 +1,7 @@
 import type { Codec } from '../codecs/codec.js';
 import type { OutgoingPath } from './bandwidth/outgoing-path.js';
+import type { SharedVideo } from './bandwidth/receiver.js';
+import type { Claim } from './bandwidth/share.js';
 import type { InboundStream } from './inbound-stream.js';
 import { LayerChoice } from './layer-choice.js';
 import type { LayerWish } from './layer-choice.js';
@@ -46,7 +48,7 @@ export interface OutboundOptions {
  * The stream of one kind of media to one receiver. The source may change: the receiver sees a single stream with one
  * SSRC, one payload type, and numbers of packets and pictures without a jump. Times are in ms.
  */
-export class OutboundStream {
+export class OutboundStream implements SharedVideo {
   readonly ssrc: number;
   readonly counters = { packets: 0, octets: 0, repaired: 0, nacks: 0, keyframeRequests: 0 };
   roundTripTime = 0;
@@ -58,6 +60,8 @@ export class OutboundStream {
   #layers: Layers | undefined;
   /** The layer that is to be sent. It is the source once a keyframe of it has come. */
   #target: InboundStream | undefined;
+  /** As `Path.granted`. */
+  #granted: number | undefined;
   #source: InboundStream | undefined;
   #payloadType = -1;
   #repairType: number | undefined;
@@ -83,6 +87,7 @@ export class OutboundStream {
 
   constructor(options: OutboundOptions) {
     this.#options = options;
+    this.#granted = this.#firstGranted;
     this.ssrc = options.ssrc;
   }
 
@@ -128,6 +133,7 @@ export class OutboundStream {
     this.#source = undefined;
     this.#layers = undefined;
     this.#target = undefined;
+    this.#granted = this.#firstGranted;
     this.#waiting = true;
   }
 
@@ -143,6 +149,20 @@ export class OutboundStream {
   /** What the receiver wants of a picture that is sent in several sizes. */
   wants(wish: LayerWish): void {
     this.#choice.wish = wish;
+  }
+
+  /** A receiver that tells what has come begins with the smallest layer, until its bandwidth is known. */
+  get #firstGranted(): number | undefined {
+    return this.#options.numbers && 0;
+  }
+
+  claim(now: number): Claim | undefined {
+    if (!this.#layers || this.#payloadType === -1) return undefined;
+    return this.#choice.claim(this.#layers, this.#target, now);
+  }
+
+  granted(layer: number | undefined): void {
+    this.#granted = layer;
   }
 
   /** Of so many layers, those that the receiver wants or gets: one bit for each, the smallest first. */
@@ -183,9 +203,17 @@ export class OutboundStream {
 
   #choose(layers: Layers, now: number): void {
     const present = this.#source?.layers === layers ? this.#source : undefined;
-    const path = { bandwidth: this.#options.bandwidth(now), loss: this.fractionLost };
+    const path = { bandwidth: this.#options.bandwidth(now), loss: this.fractionLost, granted: this.#granted };
     this.#target = this.#choice.choose(layers, present, path, now);
+    if (!this.#target && this.#granted === -1) this.#pause();
     if (this.#target !== present && present && !this.#waiting) this.#target?.keyframes.wish(now);
+  }
+
+  /** Nothing is sent until it gets a share again, which begins with a keyframe. */
+  #pause(): void {
+    this.#leave();
+    this.#source = undefined;
+    this.#waiting = true;
   }
 
   /** Sends packets again that the receiver did not get, if they are still kept. `sequences`: 16 bits each. */

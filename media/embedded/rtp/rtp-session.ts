@@ -4,7 +4,7 @@ import type { AgreedCodec, AgreedMedia } from '../sdp/agreement.js';
 import type { SentStreams } from '../sdp/description.js';
 import { receives, sends } from '../sdp/direction.js';
 import { OutgoingPath } from './bandwidth/outgoing-path.js';
-import type { Receiver, ReceiverPart } from './bandwidth/receiver.js';
+import type { Receiver, ReceiverPart, SharedVideo } from './bandwidth/receiver.js';
 import { SentRate } from './bandwidth/sent-rate.js';
 import { BitrateLimit } from './bitrate-limit.js';
 import type { InboundStream } from './inbound-stream.js';
@@ -153,6 +153,10 @@ export class RtpSession implements ReceiverPart {
 
   get videoBitrate(): number {
     return this.#videoRate.bitrate ?? 0;
+  }
+
+  get video(): SharedVideo | undefined {
+    return this.#video;
   }
 
   /** How much video the other side can take, in bit/s; undefined: it is not known, or nothing shows a limit. */

@@ -1,5 +1,6 @@
 import type { RtpKind } from '../codecs/codec.js';
 import type { Agreement } from '../sdp/agreement.js';
+import type { Receiver } from './bandwidth/receiver.js';
 import type { PacketOutlet, RtpSessionOptions } from './rtp-session.js';
 import { RtpSession } from './rtp-session.js';
 
@@ -40,6 +41,11 @@ export class RtpSessions {
   tick(now: number): void {
     for (const session of this.#all) if (session.connected) session.tick(now);
   }
+  /** They are connections of this receiver from now on. */
+  moveTo(receiver: Receiver): void {
+    for (const session of this.#all) session.moveTo(receiver);
+  }
+
   /** Nothing is sent any more. */
   close(): void {
     for (const session of this.#all) session.close();

@@ -8,8 +8,8 @@ import { room, shared } from './share.js';
 export interface SharedVideo {
   /** What it asks for; undefined: its picture is sent in one size, or nothing is sent. */
   claim(now: number): Claim | undefined;
-  /** It may send this layer and none above; -1: none. */
-  granted(layer: number): void;
+  /** It may send this layer and none above; -1: none; undefined: the receiver tells nothing by which that could be known. */
+  granted(layer: number | undefined): void;
 }
 
 /** What goes to a receiver over one transport. Bitrates are in bit/s. */
@@ -22,6 +22,11 @@ export interface ReceiverPart {
   readonly video?: SharedVideo | undefined;
 }
 
+/** A receiver that has told nothing for so many ms tells nothing at all. */
+const silenceMs = 1000;
+/** A dip of the estimate counts after so many ms, unless it falls below this share: a machine may have been busy. */
+const dip = { ms: 500, share: 0.7 };
+
 /**
  * One person, or one program, that receives over any number of transports: how much it can take altogether, and how
  * that is shared. Audio goes first. A picture in one size is sent as it is, and its publisher is asked for less. Pictures
@@ -31,6 +36,10 @@ export class Receiver {
   readonly #estimator = new BandwidthEstimator();
   readonly #parts = new Set<ReceiverPart>();
   #beatAt = Number.NEGATIVE_INFINITY;
+  /** Since when there have been pictures in several sizes; NaN: never. */
+  #since = Number.NaN;
+  /** The highest estimate of late, and when it was. */
+  #best = { bitrate: 0, at: Number.NEGATIVE_INFINITY };
   /** What pictures in one size may take, each of them; undefined: nothing shows a limit. */
   #plainShare: number | undefined;
 
@@ -75,8 +84,11 @@ export class Receiver {
     const audio = sum(parts.map(({ audioBitrate }) => audioBitrate));
     const fixed = sum(plain.map(({ videoBitrate }) => videoBitrate));
     const isLimited = this.#estimator.isLimited(now);
-    if (this.bitrate !== undefined) {
-      const left = Math.max(0, this.bitrate - audio);
+    if (claims.length > 0 && Number.isNaN(this.#since)) this.#since = now;
+    if (this.bitrate === undefined) {
+      if (now - this.#since > silenceMs) for (const { video } of layered) video.granted(undefined);
+    } else {
+      const left = Math.max(0, this.#patient(this.bitrate, now) - audio);
       const ofPlain = Math.min(fixed, (left * plain.length) / Math.max(1, plain.length + claims.length));
       const layers = shared(left - ofPlain, claims);
       layered.forEach(({ video }, place) => {
@@ -88,6 +100,13 @@ export class Receiver {
     // A picture in one size shows itself what can be sent, as long as no limit holds it back.
     const ofPlain = isLimited ? plain.length * defaultLimit : 0;
     this.#estimator.beat(now, ofPlain + (claims.length > 0 ? audio + fixed + room * sum(claims.map(wantedBy)) : 0));
+  }
+
+  #patient(bitrate: number, now: number): number {
+    if (bitrate >= this.#best.bitrate || bitrate < dip.share * this.#best.bitrate || now - this.#best.at > dip.ms) {
+      this.#best = { bitrate, at: now };
+    }
+    return this.#best.bitrate;
   }
 }
 

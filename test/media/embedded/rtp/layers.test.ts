@@ -84,7 +84,11 @@ describe('a picture that is sent in several sizes', () => {
   });
 
   function subscriber(wish: object = {}): Peer {
-    const peer = engine.subscriber(source.peer, { video: [vp8] });
+    // It does not tell what has come. shared-bandwidth.test.ts has those that do.
+    const peer = engine.subscriber(source.peer, {
+      video: [vp8],
+      feedback: ['ccm fir', 'nack', 'nack pli', 'goog-remb'],
+    });
     peer.endpoint.invoke('setReceiverWish', { wish });
     return peer;
   }
