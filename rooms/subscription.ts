@@ -50,9 +50,10 @@ export class Subscription implements api.Subscription {
     try {
       // The publication is connected before the offer is processed: then the engine answers with the codec of the publication.
       const member = this.subscriber.media.member;
-      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, member, listener, (endpoint) =>
-        this.#feed.open(endpoint),
-      );
+      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, member, listener, (endpoint) => {
+        this.#tellWish();
+        return this.#feed.open(endpoint);
+      });
       this.#open = true;
       this.#keep();
       return sdpAnswer;
@@ -121,9 +122,21 @@ export class Subscription implements api.Subscription {
     const wanted = { audio: wish.audio ?? isWanted.audio, video: wish.video ?? isWanted.video };
     unwanted.replace(mediaKinds.filter((kind) => !wanted[kind]));
     this.#wish = changedWish(this.#wish, wish);
-    const { member } = this.subscriber.media.member;
-    this.#endpoint.want({ ...wanted, ...this.#wish, receiver: member });
+    this.#tellWish();
     await this.mutesChanged();
+  }
+
+  /** Whose bandwidth it takes counts from the beginning. Of streams that matter as much to a subscriber, screens come first. */
+  #tellWish(): void {
+    const { unwanted } = this.#feed;
+    const { priority = 0, ...wish } = this.#wish;
+    const isScreen = this.publication.source === 'screen';
+    this.#endpoint.want({
+      ...{ audio: !unwanted.has('audio'), video: !unwanted.has('video') },
+      ...wish,
+      priority: 2 * priority + (isScreen ? 1 : 0),
+      receiver: this.subscriber.media.member.member,
+    });
   }
 
   /** Called by a moderator: as `mute` of some kinds, or undoes that. @throws RoomError as `mute` */

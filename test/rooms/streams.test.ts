@@ -56,6 +56,21 @@ describe('several streams of one participant', () => {
     expect(stage.media.endpoints.size).to.equal(0);
   });
 
+  it('take the bandwidth of one receiver, and a screen comes first where the receiver does not say otherwise', async () => {
+    const stage = new Stage();
+    const [ana, ben] = [stage.join('ana'), stage.join('ben')];
+    await publish(ana, offer);
+    await publish(ana, offer, { stream: 'screen' });
+    await ben.subscribe(ana, offer);
+    await ben.subscribe(ana, offer, { stream: 'screen' });
+    const wishes = () => [...stage.media.endpoints].flatMap(({ wish }) => wish ?? []);
+    const [camera, screen] = wishes();
+    expect(camera?.receiver).to.be.a('string').and.to.equal(screen?.receiver);
+    expect(screen?.priority).to.be.greaterThan(camera?.priority ?? Infinity);
+    await ben.subscriptionTo(ana, 'webcam')?.want({ priority: 1 });
+    expect(wishes()[0]?.priority).to.be.greaterThan(screen?.priority ?? Infinity);
+  });
+
   it('get their own candidates, early ones too; one that names no stream is for all there are', async () => {
     const stage = new Stage();
     const [ana, ben] = [stage.join('ana'), stage.join('ben')];

@@ -20,7 +20,8 @@ export const setSubscription = roomRequest({
     }),
     height: pixels.optional(),
     priority: z.int().min(0).max(100).optional().meta({
-      description: 'Where not all can have what they want, the highest comes first. At first 0',
+      description:
+        'Where not all can have what they want, the highest comes first; of equal ones screens, then larger pictures. At first 0',
     }),
   }),
   result: z.object({}),
