@@ -11,7 +11,7 @@ import { flag, text } from './parameters.js';
 /** Parent of elements that can be connected with each other. */
 export class MediaPipeline extends MediaObject {
   readonly class = pipelineClass;
-  /** Who receives media of it over several endpoints. */
+  /** Clients that receive media of it over several endpoints. */
   readonly receivers = new Receivers();
   latencyStats = false;
   /** Undefined before one of its elements has audio whose sender says how loud it is. */

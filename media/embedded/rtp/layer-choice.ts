@@ -72,8 +72,10 @@ export class LayerChoice {
   claim(layers: Layers, present: InboundStream | undefined, now: number): Claim {
     const { priority = 0, width = 0, height = 0 } = this.wish;
     const costs: number[] = [];
-    for (let index = 0; index < layers.count; index++)
-      costs.push(nearest(layers, index, now)?.bitrate || guess.first * guess.step ** index);
+    for (let index = 0; index < layers.count; index++) {
+      const bitrate = nearest(layers, index, now)?.bitrate ?? 0;
+      costs.push(bitrate > 0 ? bitrate : guess.first * guess.step ** index);
+    }
     const wanted = this.wanted(layers);
     return { priority, area: width * height, costs, current: present ? layers.indexOf(present) : -1, wanted };
   }

@@ -19,6 +19,8 @@ import { headerSize, numberedHeaderSize, writeHeader, writeNumberedHeader } from
 const repairsPerMessage = 64;
 /** Packets that are repeated at once, at most. */
 const mostRepeated = 100;
+/** RFC 3550 §5.1: the last byte of padding says how long it is. */
+const paddingBytes = 255;
 /** Ms for which a receiver's estimate of its bandwidth is valid. Browsers repeat it once a second or more often. */
 const estimateLastsMs = 5000;
 /** Ms between two requests for the same keyframe. */
@@ -230,23 +232,30 @@ export class OutboundStream implements SharedVideo {
     }
   }
 
-  /** True when packets that the receiver has can be sent again. */
-  get canRepeat(): boolean {
-    return this.#source !== undefined && !this.#waiting && this.#repairType !== undefined;
-  }
-
-  /** Sends about so many bytes of the last packets again: the receiver throws them away, and tells how fast they came. */
+  /**
+   * Sends about so many bytes that the receiver throws away, and tells how fast they came: its last packets again, or padding where there are
+   * none. Only to one that takes retransmissions.
+   */
   repeat(bytes: number, now: number): void {
-    const source = this.#source;
-    if (!source || !this.canRepeat) return;
+    if (this.#repairType === undefined) return;
+    const source = this.#waiting ? undefined : this.#source;
     let left = bytes;
     for (let age = 0; left > 0 && age < mostRepeated; age++) {
       const number = this.#lastNumber - age;
-      const kept = number - this.#numberOffset >= this.#from ? source.ring.get(number - this.#numberOffset) : undefined;
-      if (!kept) return;
-      this.#sendAgain(kept, number, now);
-      left -= kept.body.length;
+      const place = number - this.#numberOffset;
+      const kept = place >= this.#from ? source?.ring.get(place) : undefined;
+      if (kept) this.#sendAgain(kept, number, now);
+      else this.#sendPadding(this.#repairType, now);
+      left -= kept?.body.length ?? paddingBytes;
     }
+  }
+
+  #sendPadding(repairType: number, now: number): void {
+    const packet = Buffer.alloc((this.#options.numbers ? numberedHeaderSize : headerSize) + paddingBytes);
+    const flags = { padding: true, marker: false };
+    this.#write(packet, flags, repairType, this.#repairNumber++, this.#lastTimestamp, this.#options.repairSsrc);
+    packet[packet.length - 1] = paddingBytes;
+    this.#send(packet, now);
   }
 
   #sendAgain(kept: KeptPacket, number: number, now: number): boolean {

@@ -41,6 +41,7 @@ export class RtpSessions {
   tick(now: number): void {
     for (const session of this.#all) if (session.connected) session.tick(now);
   }
+
   /** They are connections of this receiver from now on. */
   moveTo(receiver: Receiver): void {
     for (const session of this.#all) session.moveTo(receiver);

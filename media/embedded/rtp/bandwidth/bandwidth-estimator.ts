@@ -130,7 +130,8 @@ export class BandwidthEstimator {
   /** On the transport that carries most: the receiver measures there what it gets anyway. */
   #begin(now: number, wanted: number): void {
     const fresh = this.#fresh(now);
-    const able = fresh.filter(({ canRepeat }) => canRepeat);
+    // Where nothing is sent, nothing is told either.
+    const able = (fresh.length > 0 ? fresh : [...this.#paths]).filter(({ canRepeat }) => canRepeat);
     const [path] = able.sort((one, other) => (other.delivered ?? 0) - (one.delivered ?? 0));
     if (!path || signOf(fresh) !== 'steady') return;
     const target = Math.min(most, tries.wanted * wanted, this.#tries * this.#estimate);

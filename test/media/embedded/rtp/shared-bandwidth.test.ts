@@ -99,6 +99,9 @@ describe('pictures in several sizes that share the network of one receiver', () 
     watch(10);
     const [less] = watch(5);
     expect(less).to.deep.equal([]);
+    capacity = 50_000;
+    watch(10);
+    expect(watch(2)).to.deep.equal([[], []]);
     capacity = 2_500_000;
     expect(watch(25)).to.deep.equal([[2], [2]]);
   });
