@@ -29,6 +29,7 @@ import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 import { Guests } from './guests.js';
 import { Readings } from './readings.js';
 import { Recorder } from './recorder.js';
+import { wantPictures } from './wanted-pictures.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics' | 'recordings';
 
@@ -90,6 +91,7 @@ export class Call {
   });
   readonly #speakers: Speakers;
   readonly #readings: Readings;
+  readonly #stopWanting: () => void;
   /** Takes the toast of a message away. */
   #hideMessage = (): void => undefined;
   /** We were not allowed to speak. */
@@ -124,6 +126,7 @@ export class Call {
     this.#sharing = new Sharing(room, this.self, this.toasts, this.voice);
     this.showOwn();
     for (const participant of room.participants.values()) this.#guests.welcome(participant);
+    this.#stopWanting = wantPictures(this.scene);
     this.#listen(ended);
     // One that is not there any more is no reason to be silent.
     void room.setSpeaker(this.speaker.value).catch(() => undefined);
@@ -385,6 +388,7 @@ export class Call {
     });
     room.on('closed', (reason, details) => {
       this.#readings.close();
+      this.#stopWanting();
       this.#guests.close();
       this.trouble.close();
       this.#absent.close();

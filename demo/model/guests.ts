@@ -68,6 +68,7 @@ export class Guests {
       return;
     }
     person.publishes.value = true;
+    person.picture.publication.value = publication;
     person.transit.follow(publication);
     publication.on('subscribed', (subscription) => {
       person.level = () => presentLevel(subscription.peerConnection) ?? this.#levelOf(person.id);
@@ -77,12 +78,16 @@ export class Guests {
         if (person.stream.value === stream && !person.reconnecting.value) person.stream.value = undefined;
       });
     });
-    publication.on('closed', () => (person.stream.value = undefined));
+    publication.on('closed', () => {
+      person.stream.value = undefined;
+      if (person.picture.publication.value === publication) person.picture.publication.value = undefined;
+    });
   }
 
   #expectScreen(publication: Publication, person: Person): void {
     if (publication.source === 'screen') this.#toasts.show(this.#voice.words().stage.presents(person.name));
     let shown: MediaStream | undefined;
+    person.screenPicture.publication.value = publication;
     publication.on('subscribed', ({ stream }) => {
       shown = stream;
       person.screen.value = stream;

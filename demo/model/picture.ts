@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import type { Publication } from '../../client/index.js';
 import type { Framed } from './layout.js';
 import type { Person } from './person.js';
 
@@ -6,6 +7,8 @@ import type { Person } from './person.js';
 export class Picture implements Framed {
   readonly person: Person;
   readonly isScreen: boolean;
+  /** What it is of. Undefined for our own, and while it is not published. */
+  readonly publication = signal<Publication | undefined>(undefined);
   readonly #aspect = signal<number | undefined>(undefined);
 
   /** For Person only. */
