@@ -176,6 +176,7 @@ function isForTheSame(former: Agreement, next: Agreement): boolean {
       media?.transportExtension,
       media?.levelExtension,
       media?.sentExtension,
+      media?.simulcast,
       media?.codecs.map(({ payloadType, codec }) => `${payloadType} ${codec.name}`).sort(),
     ]),
   );
