@@ -23,8 +23,10 @@ export interface LoadOptions {
   readonly durationS: number;
   /** Participants a second. */
   readonly joinRate: number;
-  /** Of each picture. */
+  /** Of each picture, in its largest size. */
   readonly kbps: number;
+  /** In how many sizes each picture is sent. */
+  readonly layers: number;
   readonly bindAddress?: string | undefined;
   /** The token of one participant. Undefined: it shows none. */
   readonly tokenOf: (user: string, room: string) => Promise<string | undefined>;
@@ -78,11 +80,11 @@ const participantsPerProcess = 20;
 /** Fills rooms with synthetic participants, waits, and lets them leave. Rejects when its processes cannot start. */
 export async function loadTest(options: LoadOptions): Promise<LoadResult> {
   const plans = plansOf(options);
-  const { url, kbps, bindAddress, durationS, stopped, readServer, tell } = options;
+  const { url, kbps, layers, bindAddress, durationS, stopped, readServer, tell } = options;
   const count = Math.max(1, Math.min(availableParallelism(), Math.ceil(plans.length / participantsPerProcess)));
   const children = await startAll(count);
   try {
-    for (const child of children) child.begin({ url, kbps, bindAddress });
+    for (const child of children) child.begin({ url, kbps, layers, bindAddress });
     const joined = await joinAll(children, plans, options);
     tell(`${joined} of ${plans.length} have joined${stopped.aborted ? '; stopped' : ''}`);
     for (const child of children) child.measure();

@@ -18,6 +18,8 @@ export const loadCommand = z.discriminatedUnion('type', [
     url: z.string(),
     /** Of each picture. */
     kbps: z.number(),
+    /** In how many sizes a picture is sent. */
+    layers: z.number(),
     bindAddress: z.string().optional(),
   }),
   participant.extend({ type: z.literal('join') }),

@@ -1,4 +1,5 @@
 import { parseRtcp } from '../media/embedded/rtp/rtcp.js';
+import { layerSsrc } from './synthetic-connection.js';
 import type { Kind, SyntheticConnection } from './synthetic-connection.js';
 import { audioPacket, videoPackets } from './synthetic-media.js';
 
@@ -8,14 +9,27 @@ const framesPerSecond = 30;
 const keyframeEvery = 10 * framesPerSecond;
 /** By how much a keyframe is larger than another frame. */
 const keyframeFactor = 4;
+/** Of the largest size of a picture, in pixels. The next one has half the width, and a quarter of the bit rate. */
+const largestWidth = 640;
 /** What the timer may be late, in frames, before the rest is left out: a machine that cannot keep up sends less. */
 const mostAtOnce = 5;
 
 export interface PublishedMediaOptions {
   readonly connection: SyntheticConnection;
   readonly kinds: readonly Kind[];
-  /** Of the picture. */
+  /** Of the picture, in its largest size. */
   readonly kbps: number;
+  /** In how many sizes the picture is sent. */
+  readonly layers: number;
+}
+
+/** One size of the picture. */
+interface Layer {
+  readonly ssrc: number;
+  readonly width: number;
+  /** Of a frame that is no keyframe. */
+  readonly bytes: number;
+  sequence: number;
 }
 
 /** Sends sound of 50 packets and pictures of 30 frames a second, until it is closed. */
@@ -25,7 +39,7 @@ export class PublishedMedia {
   readonly #began = performance.now();
   #audioPackets = 0;
   #audioSequence = 0;
-  #videoSequence = 0;
+  readonly #layers: readonly Layer[];
   #frames = 0;
   #isKeyframeWanted = true;
   packets = 0;
@@ -33,6 +47,12 @@ export class PublishedMedia {
 
   constructor(options: PublishedMediaOptions) {
     this.#options = options;
+    const { kbps, layers } = options;
+    this.#layers = Array.from({ length: layers }, (_, place) => {
+      const half = 2 ** (layers - 1 - place);
+      const bytes = (kbps * 1_000) / 8 / framesPerSecond / half ** 2;
+      return { ssrc: layerSsrc(place), width: largestWidth / half, bytes, sequence: 0 };
+    });
     this.#timer = setInterval(() => {
       this.#sendWhatIsDue();
     }, audioEveryMs / 2);
@@ -70,18 +90,17 @@ export class PublishedMedia {
   }
 
   #sendVideo(due: number): void {
-    const usual = (this.#options.kbps * 1_000) / 8 / framesPerSecond;
     for (let frame = Math.max(this.#frames, due - mostAtOnce); frame < due; frame += 1) {
       const isKeyframe = this.#isKeyframeWanted || frame % keyframeEvery === 0;
       this.#isKeyframeWanted = false;
-      const packets = videoPackets({
-        sequence: this.#videoSequence,
-        timestamp: frame * (90_000 / framesPerSecond),
-        isKeyframe,
-        bytes: isKeyframe ? usual * keyframeFactor : usual,
-      });
-      this.#videoSequence += packets.length;
-      for (const packet of packets) this.#send('video', packet);
+      const timestamp = frame * (90_000 / framesPerSecond);
+      for (const layer of this.#layers) {
+        const { ssrc, width, sequence } = layer;
+        const bytes = isKeyframe ? layer.bytes * keyframeFactor : layer.bytes;
+        const packets = videoPackets({ ssrc, width, sequence, timestamp, isKeyframe, bytes });
+        layer.sequence += packets.length;
+        for (const packet of packets) this.#send('video', packet);
+      }
     }
     this.#frames = due;
   }

@@ -8,6 +8,8 @@ export interface Section {
   readonly direction: 'sendonly' | 'recvonly' | 'sendrecv';
   /** Of video. Default: VP8. */
   readonly codec?: 'VP8' | 'H264' | undefined;
+  /** Of video: in how many sizes the picture is sent, each a stream of its own. Default: 1. */
+  readonly layers?: number | undefined;
 }
 
 /** Payload types and SSRCs of what a synthetic connection sends. */
@@ -15,6 +17,11 @@ export const streams = {
   audio: { payloadType: 111, ssrc: 1_000_001 },
   video: { payloadType: 96, ssrc: 1_000_002 },
 } as const;
+
+/** SSRC of one size of a picture; 0: the smallest. */
+export function layerSsrc(layer: number): number {
+  return streams.video.ssrc + layer;
+}
 
 export interface SyntheticConnectionOptions {
   readonly name: string;
@@ -83,9 +90,10 @@ export class SyntheticConnection {
       /^a=(?:candidate|end-of-candidates).*\r\n/gm,
       '',
     );
+    const layered = withLayers(sdp, Math.max(1, ...options.sections.map(({ layers = 1 }) => layers)));
     // A media server that knows our candidates is connected first. It must not open DTLS: a handshake of its own would come before
     // the library listens (media/embedded/README.md).
-    this.offer = onCandidate ? sdp.replaceAll('a=setup:actpass', 'a=setup:active') : sdp;
+    this.offer = onCandidate ? layered.replaceAll('a=setup:actpass', 'a=setup:active') : layered;
   }
 
   accept(answer: string): void {
@@ -114,13 +122,15 @@ export class SyntheticConnection {
     this.#connection.close();
   }
 
-  #addTrack(mid: string, { kind, direction, codec }: Section): void {
+  #addTrack(mid: string, { kind, direction, codec, layers = 1 }: Section): void {
     const media = kind === 'audio' ? new Audio(mid, directions[direction]) : new Video(mid, directions[direction]);
     const { payloadType, ssrc } = streams[kind];
     if (media instanceof Audio) media.addOpusCodec(payloadType);
     else if (codec === 'H264') media.addH264Codec(payloadType);
     else media.addVP8Codec(payloadType);
-    if (direction !== 'recvonly') media.addSSRC(ssrc, 'peer', 'stream', kind);
+    if (direction !== 'recvonly') {
+      for (let layer = 0; layer < layers; layer += 1) media.addSSRC(ssrc + layer, 'peer', 'stream', kind);
+    }
     const track = this.#connection.addTrack(media);
     kept.push(this.#connection, media, track);
     const { onRtp, onRtcp } = this.#options;
@@ -139,6 +149,13 @@ export class SyntheticConnection {
       this.#options.onFailure(error);
     }
   }
+}
+
+/** Says which streams are one picture, which the library has no word for (SIM, as browsers understand it). */
+function withLayers(sdp: string, layers: number): string {
+  if (layers === 1) return sdp;
+  const ssrcs = Array.from({ length: layers }, (_, layer) => layerSsrc(layer));
+  return sdp.replace(`a=ssrc:${layerSsrc(0)} `, `a=ssrc-group:SIM ${ssrcs.join(' ')}\r\n$&`);
 }
 
 /** RTP or RTCP (RFC 5761 §4): RTCP has 192 to 223 in its second byte, its packet type. */

@@ -31,21 +31,28 @@ export interface Frame {
   readonly isKeyframe: boolean;
   /** Of all its packets, without headers. */
   readonly bytes: number;
+  /** Default: that of a picture in one size. */
+  readonly ssrc?: number;
+  /** Of the picture, in pixels; it is as high as a screen of that width. Default: 640. */
+  readonly width?: number;
 }
 
-/** One frame of VP8 (RFC 7741 §4.2), 640 by 360 pixels; each packet has a stamp. */
-export function videoPackets({ sequence, timestamp, isKeyframe, bytes }: Frame): Buffer[] {
+/** One frame of VP8 (RFC 7741 §4.2); each packet has a stamp. */
+export function videoPackets(frame: Frame): Buffer[] {
+  const { sequence, timestamp, isKeyframe, bytes, ssrc = streams.video.ssrc, width = 640 } = frame;
+  const height = (width * 9) / 16;
   const count = Math.max(1, Math.ceil(bytes / largestPayload));
   return Array.from({ length: count }, (_, index) => {
     const isFirst = index === 0;
     const packet = Buffer.alloc(headerBytes + Math.max(40, Math.ceil(bytes / count)), 0x55);
-    const header = { ...streams.video, sequence: sequence + index, timestamp, marker: index === count - 1 };
+    const header = { ...streams.video, ssrc, sequence: sequence + index, timestamp, marker: index === count - 1 };
     writeHeader(packet, header);
     packet[headerBytes] = isFirst ? 0x10 : 0x00;
     let at = headerBytes + 1;
     if (isFirst) {
       // The first bit of the tag says that it is no keyframe; the size follows in keyframes alone (RFC 6386 §9.1).
-      const head = isKeyframe ? [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01] : [0x11, 0x02, 0x00];
+      const size = [width & 0xff, width >> 8, height & 0xff, height >> 8];
+      const head = isKeyframe ? [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, ...size] : [0x11, 0x02, 0x00];
       Buffer.from(head).copy(packet, at);
       at += head.length;
     }

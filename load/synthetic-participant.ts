@@ -12,6 +12,8 @@ export interface ParticipantSurroundings {
   readonly url: string;
   /** Of a picture. */
   readonly kbps: number;
+  /** In how many sizes a picture is sent. */
+  readonly layers: number;
   readonly bindAddress?: string | undefined;
   /** Of all participants of the process. */
   readonly figures: ParticipantFigures;
@@ -92,12 +94,16 @@ export class SyntheticParticipant {
   }
 
   async #publish(client: RoomClient, kinds: readonly Kind[]): Promise<void> {
-    const { kbps, figures } = this.#surroundings;
-    const sections = kinds.map((kind): Section => ({ kind, direction: 'sendonly' }));
+    const { kbps, layers, figures } = this.#surroundings;
+    const sections = kinds.map((kind): Section => ({
+      kind,
+      direction: 'sendonly',
+      ...(kind === 'video' && { layers }),
+    }));
     await this.#connect(client, this.#plan.user, sections, {
       negotiate: (sdpOffer) => client.request('publishVideo', { sdpOffer }, answered),
       begun: (connection) => {
-        this.#media = new PublishedMedia({ connection, kinds, kbps });
+        this.#media = new PublishedMedia({ connection, kinds, kbps, layers });
         figures.published.push(this.#media);
       },
       heardControl: (packet) => {

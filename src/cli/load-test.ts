@@ -25,7 +25,8 @@ const flags: Flags = {
   subscribers: { value: 'N', meaning: 'Participants that receive all publishers of their room. Default: 50.' },
   duration: { value: 'TIME', meaning: 'How long all stay, as 60s or 5m. Default: 60s.' },
   'join-rate': { value: 'N/s', meaning: 'How many come in a second. Default: 10/s.' },
-  'video-kbps': { value: 'N', meaning: 'What each picture takes. Default: 1000.' },
+  'video-kbps': { value: 'N', meaning: 'What each picture takes, in its largest size. Default: 1000.' },
+  layers: { value: 'N', meaning: 'In how many sizes each picture is sent, 1 to 3. Default: 1.' },
   ...remoteFlags,
   token: {
     value: 'TOKEN',
@@ -106,15 +107,18 @@ function wantedOf(given: GivenFlags): Wanted {
     durationS: secondsIn('duration', given.text('duration') ?? '60s'),
     joinRate: Number(joinRate),
     kbps: countIn(given, 'video-kbps', 1_000, 1),
+    layers: countIn(given, 'layers', 1, 1, 3),
   };
 }
 
 /** @throws UsageError */
-function countIn(given: GivenFlags, flag: string, byDefault: number, least = 0): number {
+function countIn(given: GivenFlags, flag: string, byDefault: number, least = 0, most = 999_999): number {
   const text = given.text(flag);
   if (text === undefined) return byDefault;
-  if (!/^\d{1,6}$/.test(text) || Number(text) < least)
-    throw new UsageError(`--${flag} must be a whole number, at least ${least}`);
+  if (!/^\d{1,6}$/.test(text) || Number(text) < least || Number(text) > most)
+    throw new UsageError(
+      `--${flag} must be a whole number, at least ${least}${most < 999_999 ? ` and at most ${most}` : ''}`,
+    );
   return Number(text);
 }
 

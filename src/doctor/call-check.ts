@@ -58,7 +58,7 @@ function alone(config: Config): Config {
 async function callAt(url: string): Promise<LoadResult> {
   const signal = new AbortController().signal;
   return loadTest({
-    ...{ url: `${url.replace(/^http/, 'ws')}room`, room: 'doctor', rooms: 1, joinRate: 10, kbps: 300 },
+    ...{ url: `${url.replace(/^http/, 'ws')}room`, room: 'doctor', rooms: 1, joinRate: 10, kbps: 300, layers: 1 },
     ...{ publishers: 1, videoPublishers: 0, audioPublishers: 0, subscribers: 1, durationS: flowS },
     tokenOf: () => Promise.resolve(undefined),
     readServer: () => Promise.resolve(undefined),
