@@ -134,7 +134,8 @@ export class Subscription implements api.Subscription {
     this.#endpoint.want({
       ...{ audio: !unwanted.has('audio'), video: !unwanted.has('video') },
       ...wish,
-      priority: 2 * priority + (isScreen ? 1 : 0),
+      // The priorities of clients are whole numbers.
+      priority: priority + (isScreen ? 0.5 : 0),
       receiver: this.subscriber.media.member.member,
     });
   }

@@ -85,7 +85,7 @@ const receiverWish = z.object({
   maxLayer: integer.optional(),
   width: integer.optional(),
   height: integer.optional(),
-  priority: integer.optional(),
+  priority: z.number().optional(),
   receiver: text.optional(),
 });
 
