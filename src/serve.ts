@@ -42,6 +42,7 @@ import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
 import { elsewhereOf, fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
 import { createLog } from './log.js';
+import { loggedPath } from './logged-path.js';
 import { readinessOf } from './readiness.js';
 import { openRecordings } from './recordings.js';
 import { serverDebug } from './server-debug.js';
@@ -149,8 +150,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const readiness = (): Readiness =>
       readinessOf({ isStarted, draining, delays, mediaServers: options.mediaServers?.(), node });
     let elsewhere: readonly string[] = [];
+    const shown = (path: string): string => loggedPath(path, config.logNames === 'hash');
     const onDefect = (path: string, error: unknown): void => {
-      log.error('an HTTP request failed', { path, error });
+      log.error('an HTTP request failed', { path: shown(path), error });
     };
     const ice = new IceServers(() => config, now);
     const doorFigures: DoorFigures[] = [];
@@ -232,7 +234,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     surviveErrors(http, log);
     http.on('request', visits.watchRequest);
     const onRefused = (refused: Refused): void => {
-      log.warn('a client was refused', refused);
+      log.warn('a client was refused', { ...refused, path: shown(refused.path) });
       turnedAway.add(doors.protocolAt(refused.path) ?? 'http', refused.cause);
     };
     const gate = gateOf(config, onRefused);

@@ -4,6 +4,7 @@ import type { Participant, Room, RoomEvent, RoomsWatcher } from '../rooms/index.
 import type { VisitorLog } from '../transport/door-figures.js';
 import { callerOf } from '../transport/gate/caller.js';
 import { pathOf } from '../transport/request-path.js';
+import { loggedPath } from './logged-path.js';
 
 export interface VisitLogOptions {
   readonly log: Log;
@@ -16,13 +17,6 @@ export interface VisitLogOptions {
   /** `ClientFacts.session`; undefined for protocols without sessions. */
   readonly sessionOf: (participant: Participant) => string | undefined;
 }
-
-/** Parts of a path that hold no names: `/api/v1/rooms`. */
-const namelessParts = 3;
-
-/** Of WHIP and WHEP, where names follow at once. The last part is the key of a session. */
-const whipPath = /(\/wh[ie]p)\/.*$/;
-const whipSession = /(\/whip\/[^/]+|\/whep\/[^/]+\/[^/]+)\/.*$/;
 
 /** One line each when a client comes, joins a room, leaves it, and goes; and, where that is wanted, one for each request. */
 export class VisitLog implements VisitorLog, RoomsWatcher {
@@ -111,13 +105,4 @@ export class VisitLog implements VisitorLog, RoomsWatcher {
 
 function secondsOf(ms: number): number {
   return Math.round(ms / 100) / 10;
-}
-
-function loggedPath(path: string, hashesNames: boolean): string {
-  if (!hashesNames) return path.replace(whipSession, '$1');
-  return path
-    .replace(whipPath, '$1')
-    .split('/')
-    .slice(0, namelessParts + 1)
-    .join('/');
 }

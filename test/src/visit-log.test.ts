@@ -21,6 +21,7 @@ describe('the log tells who comes and goes', () => {
     await fetch(`${url}api/v1/rooms?secret=shed`, asAdmin);
     await fetch(`${url}whip/garden/shed`, { method: 'DELETE' });
     await fetch(`${url}whep/garden/ana/shed`, { method: 'DELETE' });
+    await fetch(`${url}whip/garden/shed`, { method: 'DELETE', headers: { origin: 'https://elsewhere.example' } });
     await ana.request('leaveRoom');
     ana.cut();
     await until('the client has gone', () => log.has('info', 'has gone'));
@@ -48,6 +49,8 @@ describe('the log tells who comes and goes', () => {
       ['DELETE /whip/garden', 404],
       ['DELETE /whep/garden/ana', 404],
     ]);
+    expect(lines('a client was refused')).to.have.length(1);
+    expect(lines('a client was refused')[0]).to.include({ path: '/whip/garden' });
     expect(JSON.stringify(log.lines)).to.not.include(sessionId).and.to.not.include('shed');
   });
 
