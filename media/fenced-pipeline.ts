@@ -17,6 +17,7 @@ import type {
   Recorder,
   RecorderListener,
   RecorderOptions,
+  SpeakerLevel,
   VideoFilter,
 } from './port.js';
 
@@ -48,6 +49,11 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
       recordChanged: () => {
         if (!this.end) listener.recordChanged?.();
       },
+      ...(listener.speakersChanged && {
+        speakersChanged: (speakers) => {
+          if (!this.end) listener.speakersChanged?.(speakers.flatMap((speaker) => this.#ownLevel(speaker)));
+        },
+      }),
       whenOwned: (effect) => {
         this.after(effect);
       },
@@ -132,6 +138,13 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     this.#elements.clear();
     this.#room.remove(this);
     this.#over();
+  }
+
+  #ownLevel({ endpoint, level }: SpeakerLevel): readonly SpeakerLevel[] {
+    for (const own of this.#elements) {
+      if (own instanceof FencedEndpoint && own.isOf(endpoint)) return [{ endpoint: own, level }];
+    }
+    return [];
   }
 
   async #begin<T extends FencedElement<Inner>, Inner extends MediaElement>(

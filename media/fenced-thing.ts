@@ -57,6 +57,11 @@ export abstract class FencedThing<Inner extends Pick<MediaElement | Pipeline, 'r
     this.#end ??= why;
   }
 
+  /** Whether it is the engine's `inner`. */
+  isOf(inner: unknown): boolean {
+    return inner === this.#inner;
+  }
+
   get inner(): Inner {
     if (!this.#inner) throw this.#end ?? new MediaError('engine-error', 'It is not there yet');
     return this.#inner;

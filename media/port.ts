@@ -92,6 +92,19 @@ export interface PipelineListener {
    * have taken the room over before. Absent: at once.
    */
   whenOwned?(effect: () => void): void;
+  /**
+   * Other ones speak, or they are louder or less loud: all that speak now, the loudest first. Told by media servers that find it out
+   * (`MediaAbilities.activeSpeaker`), a few times a second at most. Whatever comes from an endpoint counts, connected or not.
+   */
+  speakersChanged?(speakers: readonly SpeakerLevel[]): void;
+}
+
+/** Somebody who speaks. */
+export interface SpeakerLevel {
+  /** Of the pipeline: the sound comes from its client. */
+  readonly endpoint: Endpoint;
+  /** 0 to 1, in proportion to the sound pressure. */
+  readonly level: number;
 }
 
 export interface Pipeline {

@@ -148,8 +148,10 @@ export class KurentoEngine implements MediaServer {
 
   /** A KMS has one layer. Any media server can do without sound or picture: the port disconnects it. */
   get abilities(): MediaAbilities {
-    const simulcast = this.#client.capabilities.has('simulcast');
-    return { simulcast, layers: simulcast ? 3 : 1, pause: true, activeSpeaker: 'none' };
+    const { capabilities } = this.#client;
+    const simulcast = capabilities.has('simulcast');
+    const activeSpeaker = capabilities.has('activeSpeaker') ? 'server' : 'none';
+    return { simulcast, layers: simulcast ? 3 : 1, pause: true, activeSpeaker };
   }
 
   /** Which filters the media server says it has. */

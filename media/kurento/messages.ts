@@ -49,6 +49,11 @@ export const layersWanted = z.object({ layers: z.array(z.boolean()) });
 /** Event of the server manager (docs/protocols/kurento-media.md#5-servermanager). */
 export const objectDestroyed = z.object({ objectId: z.string() });
 
+/** Event of pipelines of our own engine: those that speak. */
+export const activeSpeakersChanged = z.object({
+  speakers: z.array(z.object({ endpoint: z.string(), level: z.number().min(0).max(1) })),
+});
+
 /** The value of `getChildren`. */
 export const childIds = z.array(z.string());
 

@@ -27,7 +27,7 @@ import type { ImageCheck } from './filter-images.js';
 import type { FilterTurns } from './filter-turns.js';
 import { filterTypes } from './filters.js';
 import type { LoadCount } from './load-count.js';
-import { childIds, errorEvent } from './messages.js';
+import { activeSpeakersChanged, childIds, errorEvent } from './messages.js';
 import { notify } from '../notify.js';
 import { KurentoRecorder, profileOf, recorderType } from './recorder.js';
 import type { ServerFigures } from '../server-figures.js';
@@ -101,6 +101,7 @@ export class KurentoPipeline implements ServerPipeline {
         this.#listener.failed(failure);
       });
     });
+    await this.#watchSpeakers();
   }
 
   /** Called when it is ready, before its owner gets it. Throws when it has ended meanwhile. */
@@ -229,6 +230,22 @@ export class KurentoPipeline implements ServerPipeline {
     }
     for (const element of this.#gone) element.mediaLost(goneError());
     this.#gone.clear();
+  }
+
+  /** Where nobody wants to know, or the media server does not tell, nothing is asked. */
+  async #watchSpeakers(): Promise<void> {
+    if (!this.#listener.speakersChanged || this.abilities.activeSpeaker !== 'server') return;
+    await this.#remote.subscribe('ActiveSpeakersChanged', activeSpeakersChanged, ({ speakers }) => {
+      if (this.#end) return;
+      const elements = new Map([...this.#elements].map((element) => [element.id, element]));
+      const levels = speakers.flatMap(({ endpoint: id, level }) => {
+        const endpoint = elements.get(id);
+        return endpoint instanceof KurentoEndpoint ? [{ endpoint, level }] : [];
+      });
+      notify(this.#settings.log, () => {
+        this.#listener.speakersChanged?.(levels);
+      });
+    });
   }
 
   /** Counts one more endpoint until the returned function is called, or the pipeline is over. */

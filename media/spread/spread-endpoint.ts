@@ -61,6 +61,11 @@ export class SpreadEndpoint extends SpreadElement implements Endpoint, RelaySink
     return this.#endpoint;
   }
 
+  /** Whether `inner` is what its media server has made of it. */
+  isOf(inner: unknown): boolean {
+    return inner === this.#endpoint;
+  }
+
   get isSink(): boolean {
     return this.#isSink;
   }

@@ -21,12 +21,14 @@ import type {
   Recorder,
   RecorderListener,
   RecorderOptions,
+  SpeakerLevel,
   VideoFilter,
 } from '../port.js';
 import { Branch } from './branch.js';
 import type { ElementPlace, SpreadElement } from './element.js';
 import { SpreadEndpoint } from './spread-endpoint.js';
 import { SpreadFilter } from './spread-filter.js';
+import { SpreadSpeakers } from './spread-speakers.js';
 import { SpreadRecorder } from './spread-recorder.js';
 import type { SpreadElementFacts } from './records.js';
 import { elementFactsOf, spreadFactsOf, spreadRecordOf } from './records.js';
@@ -73,6 +75,7 @@ export class Spread implements Pipeline {
   readonly #branches = new Map<string, Branch>();
   readonly #elements = new Map<string, SpreadElement>();
   readonly #residences = new Residences();
+  readonly #speakers = new SpreadSpeakers();
   readonly #relays: Relays;
   /** Begins the ids of what this process makes. */
   readonly #life = randomBytes(6).toString('base64url');
@@ -264,6 +267,12 @@ export class Spread implements Pipeline {
         const lost = branch();
         if (lost) this.#branchLost(lost, failure);
       },
+      ...(this.#listener.speakersChanged && {
+        speakersChanged: (speakers) => {
+          const heardAt = branch();
+          if (heardAt && !heardAt.isOver) this.#tellSpeakers(this.#speakers.heard(heardAt, speakers));
+        },
+      }),
     };
   }
 
@@ -407,6 +416,7 @@ export class Spread implements Pipeline {
       if (this.#end || branch.isUsed || branch.isOver || branch === this.#first) return;
       this.#branches.delete(branch.url);
       branch.end();
+      this.#speakers.forget(branch);
       this.#recordChanged();
       this.#release(() => {
         branch.release();
@@ -438,7 +448,15 @@ export class Spread implements Pipeline {
     // Publications first: what others receive of them ends with them, and needs no word of its own.
     const elements = [...branch.elements].sort((one, other) => Number(one.isSink) - Number(other.isSink));
     for (const element of elements) element.mediaLost(failure);
+    this.#tellSpeakers(this.#speakers.forget(branch));
     this.#recordChanged();
+  }
+
+  #tellSpeakers(speakers: readonly SpeakerLevel[] | undefined): void {
+    if (this.#end || !speakers) return;
+    notify(this.#log, () => {
+      this.#listener.speakersChanged?.(speakers);
+    });
   }
 
   #recordChanged(): void {

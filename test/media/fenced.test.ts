@@ -59,6 +59,20 @@ describe('Media of rooms that another node may take over', () => {
     expect(pipeline.abilities).to.equal(undefined);
   });
 
+  it('tells who speaks, by its own endpoints, until another node has the room', async () => {
+    const events = new PipelineEvents();
+    const pipeline = await engine.openPipeline(events, 'r');
+    const own = await pipeline.createEndpoint({}, new EndpointEvents());
+    const [endpoint] = media.endpoints;
+    const [{ listener } = expect.fail('there is a pipeline')] = media.pipelines;
+    if (!endpoint) throw new Error('there is an endpoint');
+    listener.speakersChanged?.([{ endpoint, level: 0.5 }]);
+    expect(events.speakers).to.deep.equal([{ endpoint: own, level: 0.5 }]);
+    engine.stepDown('r');
+    listener.speakersChanged?.([]);
+    expect(events.speakers).to.have.lengthOf(1);
+  });
+
   it('is released at once when nobody has a record of it', async () => {
     const [pipeline, endpoint] = await opened();
     endpoint.release();

@@ -44,6 +44,8 @@ export class MediaStage {
   readonly raw: KurentoSocket;
   readonly server: MediaServerUnderTest;
   readonly calls: MediaCalls;
+  /** Of the pipeline of the test. */
+  events = new PipelineEvents();
   #others: string[] = [];
   #pipeline: Pipeline | undefined;
 
@@ -69,7 +71,8 @@ export class MediaStage {
   /** Before each test. */
   async begin(): Promise<void> {
     this.#others = await this.raw.pipelines();
-    this.#pipeline = await this.media.openPipeline(new PipelineEvents(), 'r');
+    this.events = new PipelineEvents();
+    this.#pipeline = await this.media.openPipeline(this.events, 'r');
   }
 
   /** After each test. */

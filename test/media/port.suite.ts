@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Endpoint } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import type { Call } from '../support/media-calls.js';
+import { withLevels } from '../support/peer.js';
 import type { Section } from '../support/peer-messages.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
@@ -207,6 +208,30 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       await publisher.endpoint.connect(late.endpoint);
       const third = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
       await Promise.all([early, late, third].map(({ peer }) => peer.receives({ audio: 10, video: 10 })));
+    });
+
+    it('a client whose packets say that they are loud speaks, where the media server hears that', async function () {
+      if (stage().engine.abilities.activeSpeaker !== 'server') this.skip();
+      const [quiet, loud] = await Promise.all(
+        [90, 20].map(async (level) => {
+          const events = new EndpointEvents();
+          const endpoint = await createEndpoint(events);
+          const peer = await stage().calls.peer('sendonly', () => endpoint);
+          peer.accept(await endpoint.answer(withLevels(peer.offer)));
+          events.sink = (candidate) => {
+            peer.addCandidate(candidate);
+          };
+          peer.send(level);
+          return endpoint;
+        }),
+      );
+      await until('it is told of', () => stage().events.speakers.length > 0);
+      const [speaker, ...others] = stage().events.speakers;
+      expect(speaker?.endpoint).to.equal(loud).and.not.to.equal(quiet);
+      expect(speaker?.level).to.be.within(0.03, 0.13);
+      expect(others).to.deep.equal([]);
+      loud?.release();
+      await until('nobody speaks any more', () => stage().events.speakers.length === 0);
     });
 
     it('an endpoint connected to itself is a loopback', async () => {

@@ -4,6 +4,7 @@ import type {
   MediaFailure,
   PipelineListener,
   RecorderListener,
+  SpeakerLevel,
 } from '../../media/port.js';
 
 /** Records the events of a pipeline. */
@@ -12,6 +13,8 @@ export class PipelineEvents implements PipelineListener {
   readonly losses: MediaFailure[] = [];
   /** How often its record has changed. */
   changes = 0;
+  /** Those that spoke last. */
+  speakers: readonly SpeakerLevel[] = [];
 
   failed(failure: MediaFailure): void {
     this.failures.push(failure);
@@ -23,6 +26,10 @@ export class PipelineEvents implements PipelineListener {
 
   recordChanged(): void {
     this.changes += 1;
+  }
+
+  speakersChanged(speakers: readonly SpeakerLevel[]): void {
+    this.speakers = speakers;
   }
 }
 

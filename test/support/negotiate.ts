@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sections } from './peer.js';
+import { sections, withLevels } from './peer.js';
 import type { Peer, PeerProcess } from './peer.js';
 import type { RpcClient } from './rpc-client.js';
 
@@ -22,7 +22,7 @@ export async function negotiate(
       told.push(client.request('onIceCandidate', { endpointName: of, ...candidate }));
     },
   });
-  const { sdpAnswer } = await client.request(method, { sdpOffer: peer.offer, ...params });
+  const { sdpAnswer } = await client.request(method, { sdpOffer: withLevels(peer.offer), ...params });
   peer.accept(String(sdpAnswer));
   const found = await client.take((frame) => frame.method === 'iceCandidate' && frame.params?.endpointName === of);
   peer.addCandidate({ candidate: String(found.params?.candidate), sdpMid: String(found.params?.sdpMid) });

@@ -12,11 +12,15 @@ const section = z.object({
 });
 export type Section = z.infer<typeof section>;
 
+/** Id of the header extension by which peers say how loud their audio is. */
+export const levelId = 1;
+
 export const peerCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), peer, sections: z.array(section), bindAddress: z.string().optional() }),
   z.object({ type: z.literal('answer'), peer, sdp: z.string() }),
   candidate.extend({ type: z.literal('candidate') }),
-  z.object({ type: z.literal('send'), peer }),
+  /** `level`: how loud the packets of audio say they are, in dB below the loudest sound. */
+  z.object({ type: z.literal('send'), peer, level: z.int().optional() }),
   /** Video packets with these numbers, the first one a keyframe. */
   z.object({ type: z.literal('send video'), peer, first: z.int(), last: z.int() }),
   /** A film of H.264 with sound, over and over. */

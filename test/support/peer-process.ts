@@ -1,7 +1,7 @@
 import { initLogger } from 'node-datachannel';
 import { SyntheticConnection, streams } from '../../load/synthetic-connection.js';
 import { parseRtcp } from '../../media/embedded/rtp/rtcp.js';
-import { peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { levelId, peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
 import { encodedPictures, encodedSound, picturePackets } from './encoded-media.js';
 import { audioPacket, interframe, keyframe, rtp, videoPacket } from './rtp.js';
 
@@ -55,7 +55,7 @@ class PeerInProcess {
       case 'send':
         this.#sending ??= setInterval(() => {
           guard(this.#id, () => {
-            this.#send();
+            this.#send(command.level);
           });
         }, packetEveryMs);
         break;
@@ -113,9 +113,10 @@ class PeerInProcess {
     }, packetEveryMs);
   }
 
-  #send(): void {
+  #send(db: number | undefined): void {
     this.#sequence += 1;
-    this.#connection.send('audio', audioPacket(streams.audio, this.#sequence));
+    const level = db === undefined ? undefined : { id: levelId, db };
+    this.#connection.send('audio', audioPacket(streams.audio, this.#sequence, level));
     this.#connection.send('video', videoPacket(streams.video, this.#sequence));
   }
 }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { IceCandidate } from '../../media/port.js';
-import { peerReport, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { levelId, peerReport, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
 import { testProgram } from './programs.js';
 import { until } from './until.js';
 
@@ -23,6 +23,14 @@ export function sections(
   kinds: readonly Section['kind'][] = audioAndVideo,
 ): Section[] {
   return kinds.map((kind) => ({ kind, direction }));
+}
+
+/** The offer of a peer whose packets of audio say how loud they are (RFC 6464). */
+export function withLevels(offer: string): string {
+  return offer.replace(
+    /^m=audio [^]*?^a=mid:.*\r\n/m,
+    `$&a=extmap:${levelId} urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n`,
+  );
 }
 
 /** A WebRTC client with a real stack (libdatachannel): Opus and VP8, no picture. */
@@ -67,9 +75,12 @@ export class Peer {
     this.#tell({ type: 'candidate', peer: this.#id, candidate, mid: sdpMid });
   }
 
-  /** Sends 50 packets a second on each sending section, as soon as it is connected. */
-  send(): void {
-    this.#tell({ type: 'send', peer: this.#id });
+  /**
+   * Sends 50 packets a second on each sending section, as soon as it is connected.
+   * @param level how loud those of audio say they are, in dB below the loudest sound; see `withLevels`
+   */
+  send(level?: number): void {
+    this.#tell({ type: 'send', peer: this.#id, ...(level !== undefined && { level }) });
   }
 
   /** Video packets with these numbers, the first one a keyframe. */

@@ -103,6 +103,29 @@ describe('a pipeline over several media servers', () => {
       expect(told).to.deep.equal([[true, false, false]]);
     });
 
+    it('speak wherever they are, the loudest first, until their media server dies', async () => {
+      const [ann, ben] = [await publisher(), await endpoint('ben')];
+      await ann.connect(ben);
+      const [relayed, onB] = [far(), clients(b)[0]];
+      const [onA] = clients(a);
+      if (!onA || !onB) throw new Error('one is on each');
+      const hears = (of: FakeServer, ...speakers: readonly (readonly [FakeEndpoint, number])[]): void => {
+        for (const { listener: told } of of.pipelines)
+          told.speakersChanged?.(speakers.map(([each, level]) => ({ endpoint: each, level })));
+      };
+      hears(a, [onA, 0.25]);
+      // The same sound comes to the other media server by the relay.
+      hears(b, [onB, 0.5], [relayed, 0.25]);
+      expect(events.speakers).to.deep.equal([
+        { endpoint: ben, level: 0.5 },
+        { endpoint: ann, level: 0.25 },
+      ]);
+      die(b);
+      expect(events.speakers).to.deep.equal([{ endpoint: ann, level: 0.25 }]);
+      hears(a);
+      expect(events.speakers).to.deep.equal([]);
+    });
+
     it('fill a second media server before a third one', async () => {
       const c = new FakeServer('ws://c');
       await reopen([a, b, c]);
