@@ -64,6 +64,9 @@ export class RoomFacts implements RoomsWatcher {
         this.#tell({ type: 'roomFinished', room, reason: event.cause });
         return;
       }
+      case 'speakersChanged':
+        this.#tell({ type: 'activeSpeakersChanged', room, speakers: event.speakers });
+        return;
       case 'participantRenamed':
       case 'stateChanged':
       case 'qualityChanged':

@@ -1,4 +1,13 @@
-import type { LeaveReason, Participant, Publication, Room, RoomEnd, RoomSettings, Waiting } from '../rooms/index.js';
+import type {
+  LeaveReason,
+  Participant,
+  Publication,
+  Room,
+  RoomEnd,
+  RoomSettings,
+  Speaker,
+  Waiting,
+} from '../rooms/index.js';
 import type { Recording } from './recording.js';
 
 /**
@@ -41,6 +50,8 @@ export type RoomFact =
       /** For the person; may be empty. */
       readonly reason: string;
     }
+  /** Those that speak now, the loudest first, at most 5. No webhook has it. */
+  | { readonly type: 'activeSpeakersChanged'; readonly room: Room; readonly speakers: readonly Speaker[] }
   /** One kind of media of a publication. */
   | ({ readonly type: 'trackPublished' | 'trackUnpublished' } & Track);
 

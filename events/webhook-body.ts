@@ -2,8 +2,9 @@ import type * as protocol from '@livekit/protocol';
 import { listedRoomOf } from '../rest/listed-room.js';
 import { Messages } from '../rest/twirp/messages.js';
 import type { Recording } from './recording.js';
-import type { ParticipantEnd, ServerEvent } from './server-event.js';
+import type { ParticipantEnd } from './server-event.js';
 import { webhookNames } from './webhook-names.js';
+import type { WebhookEvent } from './webhook-names.js';
 
 type Protocol = typeof protocol;
 
@@ -18,9 +19,8 @@ export class WebhookBodies {
   }
 
   /** Of what is true now. */
-  bodyOf(event: ServerEvent): string {
-    const { WebhookEvent } = this.#protocol;
-    const message = new WebhookEvent({
+  bodyOf(event: WebhookEvent): string {
+    const message = new this.#protocol.WebhookEvent({
       event: webhookNames[event.type],
       id: event.id,
       createdAt: BigInt(Math.floor(event.at / 1_000)),
@@ -32,7 +32,7 @@ export class WebhookBodies {
     return JSON.stringify({ ...(message.toJson() as object), ...oursOf(event) });
   }
 
-  #participant(event: Extract<ServerEvent, { participant: unknown }>) {
+  #participant(event: Extract<WebhookEvent, { participant: unknown }>) {
     const { DisconnectReason } = this.#protocol;
     const reasons: Readonly<Record<ParticipantEnd, protocol.DisconnectReason>> = {
       left: DisconnectReason.CLIENT_INITIATED,
@@ -79,7 +79,7 @@ export class WebhookBodies {
 }
 
 /** What LiveKit's messages have no place for. */
-function oursOf(event: ServerEvent): object {
+function oursOf(event: WebhookEvent): object {
   switch (event.type) {
     case 'participantWaiting': {
       const { id, name, door, since } = event.waiting;

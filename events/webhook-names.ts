@@ -1,5 +1,8 @@
 import type { ServerEvent } from './server-event.js';
 
+/** Those that webhooks have: not what happens all the time. */
+export type WebhookEvent = Exclude<ServerEvent, { readonly type: 'activeSpeakersChanged' }>;
+
 /** What webhooks call each event. Those of LiveKit have its names. */
 export const webhookNames = {
   roomStarted: 'room_started',
@@ -17,9 +20,9 @@ export const webhookNames = {
   roomUpdated: 'room_updated',
   mediaServerDown: 'media_server_down',
   mediaServerUp: 'media_server_up',
-} as const satisfies Readonly<Record<ServerEvent['type'], string>>;
+} as const satisfies Readonly<Record<WebhookEvent['type'], string>>;
 
-export type WebhookName = (typeof webhookNames)[ServerEvent['type']];
+export type WebhookName = (typeof webhookNames)[WebhookEvent['type']];
 
 /** Those that LiveKit has too. */
 export const livekitNames: readonly WebhookName[] = [

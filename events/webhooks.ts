@@ -108,6 +108,7 @@ export class Webhooks {
   }
 
   readonly #sink: EventSink = (event) => {
+    if (event.type === 'activeSpeakersChanged') return undefined;
     const name = webhookNames[event.type];
     if (!this.#bodies || !this.#context.settings.webhookEvents.includes(name)) return undefined;
     const { id, at } = event;

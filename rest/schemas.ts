@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantsSchema, isStreamId, mostKeptTexts, qualityLevels } from '../rooms/index.js';
+import { grantsSchema, isStreamId, mostKeptTexts, mostLastN, qualityLevels } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
 import { seenAs, serverDebug, udpProbe, udpProbed } from './server-schemas.js';
 import { fileLink, manifest, newRecording, recordedFile, recording, recordingList } from './recording-schemas.js';
@@ -128,6 +128,9 @@ const givenSettings = {
     .min(0)
     .max(mostKeptTexts)
     .meta({ description: 'How many of the last texts that were said to everybody newcomers are told' }),
+  lastN: z.int().min(0).max(mostLastN).meta({
+    description: 'Of how many of the latest speakers a receiver gets the video; screens come besides. 0: of everybody',
+  }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after the room was ended' }),
   autoRecord: z
     .strictObject({

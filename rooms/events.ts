@@ -36,6 +36,11 @@ export type RoomEvent =
    * participant too.
    */
   | { readonly type: 'qualityChanged'; readonly participant: Participant; readonly level: QualityLevel }
+  /**
+   * Other ones speak, or they are louder or less loud: those that speak, the loudest first, at most 5. A newcomer is told of them too. Hidden participants
+   * are never among them, nor what reaches nobody.
+   */
+  | { readonly type: 'speakersChanged'; readonly speakers: readonly Speaker[] }
   /** What it is shown as has changed: `participant.profile` has all of it. Told to everybody, the participant too. */
   | { readonly type: 'participantUpdated'; readonly participant: Participant; readonly changes: ProfileChanges }
   /** Settings of the room have changed: `room.settings` has all of them. */
@@ -136,6 +141,15 @@ export type RoomEvent =
       /** Those who were there, without the hidden ones. */
       readonly members: readonly EndedMembership[];
     };
+
+/** Somebody who speaks. */
+export interface Speaker {
+  readonly participant: Participant;
+  /** The id of the stream with their voice. */
+  readonly stream: string;
+  /** 0 to 1, in proportion to the sound pressure and in steps of 6 dB; 1 where the client itself says that it speaks. */
+  readonly level: number;
+}
 
 /** How the server ends. */
 export interface Stopping {

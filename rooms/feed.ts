@@ -12,6 +12,8 @@ export class Feed {
   readonly muted = new MutedKinds();
   /** What the receiver can do without at present. */
   readonly unwanted = new MutedKinds();
+  /** What the room does not give it at present (`LastN`). */
+  readonly held = new MutedKinds();
   readonly #output: PublicationOutput;
   readonly #mutedForAll: readonly Pick<MutedKinds, 'has'>[];
   readonly #changes = new SerialQueue();
@@ -73,7 +75,8 @@ export class Feed {
 
   #flows(kind: MediaKind): boolean {
     return (
-      ![this.muted, this.unwanted].some((cut) => cut.has(kind)) && this.#mutedForAll.every((muted) => !muted.has(kind))
+      ![this.muted, this.unwanted, this.held].some((cut) => cut.has(kind)) &&
+      this.#mutedForAll.every((muted) => !muted.has(kind))
     );
   }
 

@@ -34,7 +34,16 @@ export { grantsSchema } from './grants-schema.js';
 export { changedGrants, mayPublish, noGrants, plainGrants, roles, sources } from './grants.js';
 export type { GrantChanges, Grants, Role, Source } from './grants.js';
 export type { AutoRecord, RoomSettings } from './settings.js';
-export type { EndedMembership, LeaveReason, Outbox, PublicationEnd, RoomEnd, RoomEvent, Stopping } from './events.js';
+export type {
+  EndedMembership,
+  LeaveReason,
+  Outbox,
+  PublicationEnd,
+  RoomEnd,
+  RoomEvent,
+  Speaker,
+  Stopping,
+} from './events.js';
 export type { Later } from './later.js';
 export type { Knocker, Waiting } from './lobby.js';
 export type { AuditEntry } from './acting.js';
@@ -59,6 +68,7 @@ export type {
 } from './recording-store.js';
 export type { Action } from './rights.js';
 export { Rooms } from './rooms.js';
+export { mostLastN } from './settings.js';
 export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
 export type { Journal } from './journal.js';
@@ -344,10 +354,19 @@ export interface Participant {
    */
   assertMaySend(description: string): void;
   /**
-   * What the client has muted itself; an absent kind stays as it is. The others are told.
-   * @throws RoomError `participant-closed`; `too-many` when more than `maxStreams` streams are muted
+   * What the client has muted itself, and whether it speaks; what is absent stays as it is. The others are told. That it speaks counts for
+   * 10 s, or until it says otherwise, where the media server does not find out by itself.
+   * @throws RoomError `participant-closed`; `too-many` when more than `maxStreams` streams are muted, or when it says 5 times in a second
+   *   whether it speaks; `not-publishing` when it speaks and nobody could hear it
    */
   updateState(state: StateUpdate): void;
+  /** As `setLastN` has set it. Undefined: as the room has it. */
+  readonly lastN: number | undefined;
+  /**
+   * Of how many of the latest speakers it gets the video; screens, and what it has given a priority, come besides. 0: of everybody.
+   * @param count undefined: as the setting of the room says. @throws RoomError `participant-closed`
+   */
+  setLastN(count: number | undefined): void;
   /** @throws RoomError `participant-closed` */
   raiseHand(raised: boolean): void;
   /** @throws RoomError `not-allowed`, `invalid-name`, `invalid-text`, `participant-closed` */
@@ -436,6 +455,7 @@ export interface StateUpdate {
   readonly stream?: string | undefined;
   readonly audio?: boolean | undefined;
   readonly video?: boolean | undefined;
+  readonly speaking?: boolean | undefined;
 }
 
 export interface SubscribeOptions {

@@ -95,6 +95,11 @@ export class OwnedEndpoint {
     this.#endpoint?.want?.(wish);
   }
 
+  /** @returns what `values` has for it */
+  valueIn<Value>(values: ReadonlyMap<Endpoint, Value>): Value | undefined {
+    return this.#endpoint && values.get(this.#endpoint);
+  }
+
   /** @throws RoomError `not-publishing` when there is no endpoint, or none any more */
   async connectTo(sink: MediaElement, kind?: MediaKind): Promise<void> {
     await this.#source().connect(sink, kind);

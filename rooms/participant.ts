@@ -51,6 +51,7 @@ export class Participant implements api.Participant {
   #region: string | undefined;
   /** Made with the first report of the client. */
   #quality: QualityWatch | undefined;
+  #lastN: number | undefined;
   #closed = false;
 
   /** @param former the same participant in another process */
@@ -72,6 +73,7 @@ export class Participant implements api.Participant {
     this.presence = new Presence(former?.presence);
     this.#sid = former?.sid;
     if (former?.quality) this.#quality = this.#watchQuality(former.quality);
+    this.#lastN = former?.lastN;
     this.#region = former ? former.region : (newcomer.region ?? room.region);
     this.id = id;
     this.name = name;
@@ -174,6 +176,7 @@ export class Participant implements api.Participant {
         profile: { ...profile, tags: { ...profile.tags } },
         sid: this.#sid,
         region,
+        lastN: this.#lastN,
       },
       ...{ presence: this.presence.record, ...this.media.record },
       ...(isImpaired(this.quality) && { quality: this.quality.level }),
@@ -284,13 +287,25 @@ export class Participant implements api.Participant {
     else this.room.tell(event, this);
   }
 
-  updateState({ stream = webcam, audio, video }: api.StateUpdate): void {
+  updateState({ stream = webcam, audio, video, speaking }: api.StateUpdate): void {
     this.#assertOpen();
     const changes = [
       audio !== undefined && this.presence.mute(stream, 'audio', !audio),
       video !== undefined && this.presence.mute(stream, 'video', !video),
     ];
     if (changes.includes(true)) this.#stateChanged();
+    if (speaking !== undefined && !this.#closed) this.room.speakers.said(this, stream, speaking);
+  }
+
+  get lastN(): number | undefined {
+    return this.#lastN;
+  }
+
+  setLastN(count: number | undefined): void {
+    this.#assertOpen();
+    this.#lastN = count;
+    this.keep();
+    this.room.lastN.used();
   }
 
   raiseHand(raised: boolean): void {

@@ -109,6 +109,11 @@ export class Publication implements api.Publication {
     return this.#endpoint.carried;
   }
 
+  /** @returns what `levels` has for its endpoint */
+  levelIn(levels: ReadonlyMap<Endpoint, number>): number | undefined {
+    return this.#endpoint.valueIn(levels);
+  }
+
   /** Negotiates. It is open once it is announced. @returns the SDP answer. @throws RoomError as `OwnedEndpoint.negotiate` */
   async open(
     pipeline: Pipeline,

@@ -50,6 +50,8 @@ export class Recording {
   /** The first failure of a file. */
   #failure: StreamFailure | undefined;
   #hasFrames = false;
+  /** The one that spoke last, as its folder knows. */
+  #speaker: string | undefined;
 
   /** @param over called when it has ended, if it has begun. @param startedBy undefined: the room's own setting */
   constructor(
@@ -112,6 +114,7 @@ export class Recording {
     this.#folder = await opening;
     if (!this.#ending) {
       for (const participant of this.#room.participants) this.#folder.happened('joined', participant.id);
+      this.spoke(this.#room.speakers.event?.speakers[0]?.participant.id);
       await this.#recordAll();
     }
     if (!this.#ending && this.#failure && this.#streams.size === 0) {
@@ -185,6 +188,13 @@ export class Recording {
 
   joined(id: string): void {
     if (!this.#ending) this.#folder?.happened('joined', id);
+  }
+
+  /** @param id of the one that is the loudest now. Undefined: nobody speaks, and the last one stays */
+  spoke(id: string | undefined): void {
+    if (this.#ending || !this.#folder || id === undefined || id === this.#speaker) return;
+    this.#speaker = id;
+    this.#folder.happened('speaker', id);
   }
 
   left(id: string): void {

@@ -115,6 +115,9 @@ export class Recordings {
       case 'stateChanged':
         for (const each of this.#running.values()) each.stateChanged();
         return;
+      case 'speakersChanged':
+        for (const each of this.#running.values()) each.spoke(event.speakers[0]?.participant.id);
+        return;
       case 'roomUpdated':
         if (event.changes.autoRecord === undefined) return;
         this.#isAutoDone = false;

@@ -34,6 +34,7 @@ const settings = z.object({
   passwordHash: z.string().nullable(),
   listed: z.boolean(),
   chatHistory: z.number(),
+  lastN: z.number().default(0),
   keepClosedS: z.number(),
   autoRecord: z
     .object({ sources: z.array(source).readonly().optional(), kinds: kinds.readonly().optional() })
@@ -100,6 +101,8 @@ const subscription = z.object({
   muted: kinds,
   /** What the subscriber can do without at present. */
   unwanted: kinds.optional(),
+  /** What the room does not give it at present. */
+  held: kinds.optional(),
   wish: layerWish.optional(),
 });
 
@@ -123,6 +126,7 @@ const participant = z.object({
   profile: z.object({ name: z.string(), metadata: z.string(), tags: z.record(z.string(), z.string()) }),
   sid: z.string().optional(),
   region: z.string().optional(),
+  lastN: z.number().optional(),
   presence,
   /** Absent: excellent, or its client reports nothing. */
   quality: z.enum(qualityLevels).optional(),

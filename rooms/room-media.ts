@@ -5,6 +5,7 @@ import type {
   MediaRecord,
   Pipeline,
   PipelineListener,
+  SpeakerLevel,
   VideoFilter,
 } from '../media/port.js';
 import { RoomError, filterError, mediaError } from './errors.js';
@@ -16,6 +17,8 @@ interface RoomMediaListener {
   failed(failure: MediaFailure): void;
   /** The media server is gone with everything on it. */
   lost(failure: MediaFailure): void;
+  /** As `PipelineListener.speakersChanged`. */
+  speakersChanged(speakers: readonly SpeakerLevel[]): void;
 }
 
 /** The pipeline of one room: opened when first asked for, and again after the loss of its media server. Its one owner. */
@@ -120,6 +123,9 @@ export class RoomMedia {
       },
       recordChanged: () => {
         if (isPresent()) this.#listener.changed();
+      },
+      speakersChanged: (speakers) => {
+        if (isPresent()) this.#listener.speakersChanged(speakers);
       },
       mediaLost: (failure) => {
         if (!isPresent()) return;

@@ -1,4 +1,4 @@
-import type { MediaAbilities, MediaEngine, Pipeline, VideoFilter } from '../media/port.js';
+import type { MediaAbilities, MediaEngine, Pipeline, SpeakerLevel, VideoFilter } from '../media/port.js';
 import { Acting } from './acting.js';
 import type { Actor, AuditEntry } from './acting.js';
 import { arrivalOf, knownAs } from './arrival.js';
@@ -12,6 +12,7 @@ import type * as api from './index.js';
 import type { Journal } from './journal.js';
 import type { KeepPayer, Traced } from './rooms-options.js';
 import type { Later } from './later.js';
+import { LastN } from './last-n.js';
 import { Lobby } from './lobby.js';
 import type { Waiting } from './lobby.js';
 import { Members } from './members.js';
@@ -27,6 +28,7 @@ import { RoomRecorder } from './room-recorder.js';
 import { changesOf, checkedSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { newSid } from './sid.js';
+import { Speakers } from './speakers.js';
 import { Succession } from './succession.js';
 import { TextHistory, maxHistoryLength } from './text-history.js';
 import type { KeptText, TextStamp } from './text-history.js';
@@ -45,6 +47,7 @@ export interface RoomContext {
   readonly region: string | undefined;
   readonly maxTextBytes: number;
   readonly maxMetadataBytes: number;
+  readonly speakerIntervalMs: number;
   readonly firstIsModerator: boolean;
   readonly journal: Journal | undefined;
   readonly audit: (entry: AuditEntry) => void;
@@ -80,6 +83,8 @@ export class Room implements api.Room {
   readonly name: string;
   /** In ms since 1970. */
   readonly createdAt: number;
+  readonly speakers: Speakers;
+  readonly lastN: LastN;
   readonly #context: RoomContext;
   readonly #options: RoomOptions;
   readonly #members = new Members();
@@ -133,6 +138,20 @@ export class Room implements api.Room {
       },
     });
     if (options.former) this.#recordings.restore(options.former);
+    const { now, later, speakerIntervalMs: intervalMs } = context;
+    this.lastN = new LastN({
+      ...{ now, later },
+      usual: () => this.#settings.lastN,
+      everybody: () => this.#members,
+    });
+    this.speakers = new Speakers({
+      ...{ now, later, intervalMs },
+      areHeard: () => this.abilities.activeSpeaker === 'server',
+      changed: (event, publications) => {
+        this.tell(event);
+        this.lastN.spoke(publications);
+      },
+    });
     this.#media = new RoomMedia(name, context.media, {
       changed: () => {
         this.#keepItself();
@@ -143,6 +162,10 @@ export class Room implements api.Room {
       lost: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
         for (const participant of this.#members) participant.media.lost();
+        this.speakers.heard([]);
+      },
+      speakersChanged: (levels) => {
+        this.#speakersHeard(levels);
       },
     });
     if (context.firstIsModerator) {
@@ -354,6 +377,8 @@ export class Room implements api.Room {
     if (this.#filterChange) participant.tell(this.#filterChange);
     this.#recordings.tellNewcomer(participant);
     for (const each of this.#impaired) participant.tell(qualityEventOf(each));
+    const { event: speaking } = this.speakers;
+    if (speaking) participant.tell(speaking);
     this.#recorderCame(participant);
     if (participant.grants.roomAdmin) this.tellWhoWaits(participant);
     return participant;
@@ -387,6 +412,7 @@ export class Room implements api.Room {
     }
     if (closesAt !== undefined) this.#waitUntil(closesAt);
     if (moderatorAt !== undefined) this.#succession?.restore(moderatorAt);
+    if (participants.some(({ lastN }) => lastN !== undefined)) this.lastN.used();
     void pipeline?.finishAdoption();
   }
 
@@ -451,6 +477,8 @@ export class Room implements api.Room {
     if (this.#closed) return;
     this.#closed = true;
     this.#recordings.letGo();
+    this.speakers.stop();
+    this.lastN.stop();
     for (const member of this.#members) member.letGo();
     this.#members.clear();
     this.#stopWait();
@@ -563,6 +591,9 @@ export class Room implements api.Room {
     for (const participant of this.#members) if (participant !== except) participant.tell(event);
     this.#recordings.hear(event);
     this.#options.watch(event);
+    if (this.#closed) return;
+    this.speakers.hear(event);
+    this.lastN.hear(event);
   }
 
   /** @throws RoomError `participant-not-found`; nobody is told then */
@@ -581,6 +612,17 @@ export class Room implements api.Room {
   qualityChanged(participant: Participant): void {
     this.#qualityKnown(participant);
     if (!participant.grants.hidden) this.tell(qualityEventOf(participant));
+  }
+
+  #speakersHeard(levels: readonly SpeakerLevel[]): void {
+    const byEndpoint = new Map(levels.map(({ endpoint, level }) => [endpoint, level]));
+    const publications = levels.length === 0 ? [] : [...this.#members].flatMap((each) => each.publications);
+    this.speakers.heard(
+      publications.flatMap((publication) => {
+        const level = publication.levelIn(byEndpoint);
+        return level === undefined ? [] : [{ publication, level }];
+      }),
+    );
   }
 
   #qualityKnown(participant: Participant): void {
@@ -656,6 +698,8 @@ export class Room implements api.Room {
     this.#stopWait();
     this.#succession?.stop();
     const recorded = this.#recordings.close();
+    this.speakers.stop();
+    this.lastN.stop();
     for (const member of members) member.membershipEnded();
     this.#media.close(recorded);
     this.#options.closed(this);

@@ -60,6 +60,8 @@ export interface RoomsOptions {
   readonly recordingNotice?: string;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
+  /** Those in a room are told who speaks after so many ms at the earliest. Default: 400. */
+  readonly speakerIntervalMs?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
   readonly evictionMs?: number;
 }

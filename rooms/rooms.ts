@@ -9,6 +9,7 @@ import { Entrance } from './entrance.js';
 import { RoomError } from './errors.js';
 import type { Stopping } from './events.js';
 import { Evictions, defaultEvictionMs } from './evictions.js';
+import { defaultSpeakerIntervalMs } from './speakers.js';
 import type * as api from './index.js';
 import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
@@ -84,6 +85,7 @@ export class Rooms {
       tracedJoin,
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
+      speakerIntervalMs = defaultSpeakerIntervalMs,
     }: RoomsOptions = {},
   ) {
     this.#media = media;
@@ -126,6 +128,7 @@ export class Rooms {
       authorize,
       maxTextBytes,
       maxMetadataBytes,
+      speakerIntervalMs,
       firstIsModerator,
     };
     const records = { recordings: () => (this.#endsRecordings ? undefined : recordings), recordingNotice };

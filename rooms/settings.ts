@@ -37,6 +37,11 @@ export interface RoomSettings {
   readonly listed: boolean;
   /** How many of the last texts that were said to everybody are kept for newcomers. 0: none. */
   readonly chatHistory: number;
+  /**
+   * Of how many of the latest speakers a receiver gets the video, where its client has not said otherwise. 0: of everybody. Screens come
+   * besides.
+   */
+  readonly lastN: number;
   /** How long the name cannot be opened again after a moderator has ended the room, in s. */
   readonly keepClosedS: number;
   /** Null: nothing is recorded unless somebody wants it. */
@@ -55,6 +60,7 @@ export const defaultSettings: RoomSettings = {
   passwordHash: null,
   listed: true,
   chatHistory: 50,
+  lastN: 0,
   keepClosedS: 0,
   autoRecord: null,
 };
@@ -63,6 +69,8 @@ export const defaultSettings: RoomSettings = {
 export const defaultDepartureTimeoutS = 20;
 
 const longestTimeoutS = 86_400;
+/** Nobody shows more pictures at a time. */
+export const mostLastN = 1_000;
 
 /** The settings that are whole numbers, and the most of each. */
 const bounds = [
@@ -71,6 +79,7 @@ const bounds = [
   ['departureTimeoutS', longestTimeoutS],
   ['keepClosedS', longestTimeoutS],
   ['chatHistory', mostKeptTexts],
+  ['lastN', mostLastN],
 ] as const;
 
 /** @throws RoomError `invalid-name` for the title, `invalid-text` for metadata that is too long, `not-allowed` for a number out of range */

@@ -48,6 +48,7 @@ export class Subscription implements api.Subscription {
   async open(sdpOffer: string, listener: EndpointListener): Promise<string> {
     const { publication } = this;
     try {
+      this.subscriber.room.lastN.begins(this);
       // The publication is connected before the offer is processed: then the engine answers with the codec of the publication.
       const member = this.subscriber.media.member;
       const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, member, listener, (endpoint) => {
@@ -76,11 +77,12 @@ export class Subscription implements api.Subscription {
   /** Goes on with what another process has opened. */
   restore(
     pipeline: Pipeline,
-    { endpoint, connected, muted, unwanted = [], wish = {} }: SubscriptionRecord,
+    { endpoint, connected, muted, unwanted = [], held = [], wish = {} }: SubscriptionRecord,
     listener: EndpointListener,
   ): void {
     for (const kind of muted) this.#feed.muted.add(kind);
     this.#feed.unwanted.replace(unwanted);
+    this.#feed.held.replace(held);
     this.#wish = wish;
     this.#feed.adopt(this.#endpoint.adopt(pipeline, endpoint, listener), connected);
     this.#open = true;
@@ -95,7 +97,7 @@ export class Subscription implements api.Subscription {
     return {
       ...{ slot, publisher: publisher.slot, stream, endpoint },
       ...{ connected: [...(this.#feed.connected ?? [])], muted: [...this.muted] },
-      ...{ unwanted: [...this.#feed.unwanted.kinds], wish: this.#wish },
+      ...{ unwanted: [...this.#feed.unwanted.kinds], held: [...this.#feed.held.kinds], wish: this.#wish },
     };
   }
 
@@ -123,6 +125,28 @@ export class Subscription implements api.Subscription {
     unwanted.replace(mediaKinds.filter((kind) => !wanted[kind]));
     this.#wish = changedWish(this.#wish, wish);
     this.#tellWish();
+    this.subscriber.room.lastN.changed();
+    await this.mutesChanged();
+  }
+
+  /** As in `ReceiverWish`. */
+  get priority(): number {
+    return this.#wish.priority ?? 0;
+  }
+
+  /** Whether the room does not give it the video at present. */
+  get isVideoHeld(): boolean {
+    return this.#feed.held.has('video');
+  }
+
+  /** Called by the room, before it is connected. */
+  holdVideo(isHeld: boolean): void {
+    this.#feed.held.replace(isHeld ? ['video'] : []);
+  }
+
+  /** The same afterwards. @throws RoomError as `mute` */
+  async changeVideo(isHeld: boolean): Promise<void> {
+    this.holdVideo(isHeld);
     await this.mutesChanged();
   }
 

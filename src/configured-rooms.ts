@@ -19,6 +19,7 @@ export function configuredRooms(config: Config): RoomsOptions {
     maxTextBytes: config.maxTextBytes,
     maxMetadataBytes: config.maxMetadataBytes,
     evictionMs: config.evictionMs,
+    speakerIntervalMs: config.speakerIntervalMs,
     region: config.nodeRegion || undefined,
   };
 }

@@ -14,5 +14,6 @@ export const capabilitiesSchema = z.object({
 });
 
 export function capabilitiesOf({ abilities, canRecord }: Room): z.output<typeof capabilitiesSchema> {
-  return { ...abilities, lastN: false, recording: canRecord };
+  const activeSpeaker = abilities.activeSpeaker === 'server' ? 'server' : 'clients';
+  return { ...abilities, activeSpeaker, lastN: true, recording: canRecord };
 }

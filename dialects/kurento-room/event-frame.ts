@@ -7,6 +7,7 @@ import { markerIndex } from './custom-request.js';
 import { featureNames, featuresNamed, has } from './features.js';
 import type { Features } from './features.js';
 import {
+  activeSpeakersChanged,
   dataSent,
   grantsChanged,
   iceCandidate,
@@ -49,6 +50,7 @@ const differences: Readonly<Record<Type, Features>> = {
   participantEvicted: featuresNamed(['moderation']),
   stateChanged: featuresNamed(['state', 'streams']),
   qualityChanged: featuresNamed(['quality']),
+  speakersChanged: featuresNamed(['speakers']),
   participantUpdated: featuresNamed(['metadata']),
   roomUpdated: featuresNamed(['moderation', 'metadata']),
   waitingChanged: featuresNamed(['moderation']),
@@ -110,6 +112,10 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'qualityChanged': {
       const { participant, level } = event;
       return has(features, 'quality') ? [notificationText(participantQuality, { id: participant.name, level })] : [];
+    }
+    case 'speakersChanged': {
+      const speakers = event.speakers.map(({ participant, ...spoken }) => ({ id: participant.name, ...spoken }));
+      return has(features, 'speakers') ? [notificationText(activeSpeakersChanged, { speakers })] : [];
     }
     case 'participantUpdated': {
       const { participant, changes } = event;

@@ -11,6 +11,7 @@ export const featureNames = [
   'recording',
   'lifecycle',
   'quality',
+  'speakers',
 ] as const;
 export type Feature = (typeof featureNames)[number];
 

@@ -305,6 +305,25 @@ export const layersWanted = notification({
   example: { stream: 'webcam', layers: [true, true, false] },
 });
 
+export const activeSpeakersChanged = notification({
+  name: 'activeSpeakersChanged',
+  params: z.object({
+    speakers: z.array(
+      z.object({
+        id: z.string(),
+        stream: z.string(),
+        level: z.number().min(0).max(1).meta({
+          description: 'In proportion to the sound pressure, in steps of 6 dB; 1 where the client says that it speaks',
+        }),
+      }),
+    ),
+  }),
+  summary:
+    'Those that speak now, the loudest first, at most 5; nobody where it is empty. Told when that has changed, every `SPEAKER_INTERVAL_MS` at most, and to newcomers. It never has hidden participants, nor those whose audio reaches nobody.',
+  to: 'everybody in the room with the feature `speakers`',
+  example: { speakers: [{ id: 'berta', stream: 'webcam', level: 0.125 }] },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -335,4 +354,5 @@ export const notifications = [
   serverStopping,
   participantQuality,
   layersWanted,
+  activeSpeakersChanged,
 ] as const;

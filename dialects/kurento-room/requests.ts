@@ -32,6 +32,7 @@ import { sendData } from './requests/send-data.js';
 import { sendMessage } from './requests/send-message.js';
 import { setGrants } from './requests/set-grants.js';
 import { setSubscription } from './requests/set-subscription.js';
+import { setLastN } from './requests/set-last-n.js';
 import { startRecording } from './requests/start-recording.js';
 import { stopRecording } from './requests/stop-recording.js';
 import { unpublishVideo } from './requests/unpublish-video.js';
@@ -51,6 +52,7 @@ export const requests = [
   unsubscribeFromVideo,
   restartIce,
   setSubscription,
+  setLastN,
   onIceCandidate,
   sendMessage,
   sendData,

@@ -89,6 +89,11 @@ const settings: Readonly<Record<Exclude<keyof Component<'NewRoom'>, 'name'>, Giv
     ...asNumber,
     meaning: 'How many of the last texts newcomers are told. 0: none.',
   },
+  lastN: {
+    flag: 'last-n',
+    ...asNumber,
+    meaning: 'Of how many of the latest speakers people get the video. 0: of everybody.',
+  },
   keepClosedS: {
     flag: 'keep-closed-s',
     ...asNumber,

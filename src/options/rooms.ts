@@ -71,6 +71,12 @@ export const roomsOptions = {
     'ms',
     'How long a participant that was evicted may not be back in that room. 0: it may be back at once.',
   ),
+  speakerIntervalMs: option(
+    count.min(100).max(60_000),
+    400,
+    'ms',
+    'Those in a room are told who speaks after so long at the earliest, and only when that has changed.',
+  ),
   maxTextBytes: option(
     count.min(1).max(16_777_216),
     16_384,

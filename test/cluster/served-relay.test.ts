@@ -9,15 +9,20 @@ describe('A room of clients at several nodes', function () {
 
   it('hear and see each other', async () => {
     const [one, two] = [await stage.node(), await stage.node()];
-    const [ana] = await stage.join(one, 'ana', 'r');
-    const [ben] = await stage.join(two, 'ben', 'r');
+    const wish = { features: ['speakers'] };
+    const [ana] = await stage.join(one, 'ana', 'r', wish);
+    const [ben] = await stage.join(two, 'ben', 'r', wish);
     await ana.take((frame) => frame.method === 'participantJoined' && frame.params?.id === 'ben');
     expect(two.rooms.find('r'), 'the room is at one node alone').to.equal(undefined);
     await ben.request('sendMessage', { message: 'hello', userMessage: 'ben', roomMessage: 'r' });
     const heard = await ana.take((frame) => frame.method === 'sendMessage');
     expect(heard.params).to.include({ user: 'ben', message: 'hello' });
     const publisher = await stage.negotiate(ben, 'ben', 'publishVideo');
-    publisher.send();
+    publisher.send(20);
+    for (const client of [ana, ben]) {
+      const { params } = await client.take((frame) => frame.method === 'activeSpeakersChanged');
+      expect(params?.speakers).to.have.nested.property('[0].id', 'ben');
+    }
     const subscriber = await stage.negotiate(ana, 'ben', 'receiveVideoFrom', { sender: 'ben_webcam' });
     await subscriber.receives({ audio: 10, video: 10 });
     await ben.request('leaveRoom');

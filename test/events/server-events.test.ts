@@ -17,6 +17,7 @@ const types: readonly Named[] = [
     'participantUpdated',
     'participantWaiting',
     'participantEvicted',
+    'activeSpeakersChanged',
     'trackPublished',
     'trackUnpublished',
   ] as const),

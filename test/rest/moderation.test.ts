@@ -75,6 +75,7 @@ describe('REST: rooms, participants and moderation', () => {
       keepClosedS: 0,
       autoRecord: { sources: ['camera'] },
       chatHistory: 7,
+      lastN: 0,
       hasPassword: true,
     });
     const again = await send('POST', 'rooms', { name: 'r', title: 'Another' });

@@ -257,4 +257,28 @@ describe('what is recorded', () => {
     expect((await stage.by.stop(id)).state).to.equal('ready');
     await stage.expectNothingLeft();
   });
+
+  it('notes who is the loudest of those that speak, when that is somebody else', async () => {
+    const stage = new RecordingStage({ speakerIntervalMs: 0 });
+    stage.media.abilities = { ...stage.media.abilities, activeSpeaker: 'server' };
+    for (const id of ['ana', 'ben']) await publish(stage.join(id), audio);
+    const [ana, ben] = [...stage.media.endpoints];
+    const [pipeline] = stage.media.pipelines;
+    if (!ana || !ben || !pipeline) throw new Error('both publish');
+    const hears = (...speakers: readonly (typeof ana)[]): void => {
+      pipeline.listener.speakersChanged?.(speakers.map((endpoint, place) => ({ endpoint, level: 0.5 ** place })));
+    };
+    hears(ben);
+    const { id } = await stage.start();
+    hears(ben, ana);
+    hears();
+    hears(ben);
+    hears(ana, ben);
+    await stage.by.stop(id);
+    hears(ben);
+    expect(stage.store.last.lines.filter((line) => line.endsWith(' speaker'))).to.deep.equal([
+      'ben speaker',
+      'ana speaker',
+    ]);
+  });
 });

@@ -88,6 +88,8 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.participant.id}`;
     case 'qualityChanged':
       return `${event.type} ${event.participant.id} ${event.level}`;
+    case 'speakersChanged':
+      return `${event.type} ${event.speakers.map(({ participant, level }) => `${participant.id} ${level}`).join(', ')}`;
     case 'roomUpdated':
       return `${event.type} ${Object.keys(event.changes).join(' ')}`;
     case 'waitingChanged':

@@ -56,6 +56,23 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
       stage.beginOrder();
     },
   ],
+  [
+    /^media hears who speaks$/,
+    ({ stack: { media } }) => {
+      media.abilities = { ...media.abilities, activeSpeaker: 'server' };
+    },
+  ],
+  [
+    /^pipeline hears (.+)$/,
+    (stage, text = '') => {
+      const speakers = [...text.matchAll(/(\d+) at ([\d.]+)/g)];
+      stage
+        .pipeline()
+        .listener.speakersChanged?.(
+          speakers.map(([, index, level]) => ({ endpoint: stage.endpoint(index), level: Number(level) })),
+        );
+    },
+  ],
   [/^media has filters$/, ({ stack }) => (stack.media.hasFilters = true)],
   [/^media is full$/, ({ stack }) => (stack.media.hasCapacity = false)],
   [
@@ -111,6 +128,11 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
     (stage, index, wish = '') => {
       expect(stage.endpoint(index).wish).to.deep.include(JSON.parse(wish));
     },
+  ],
+  [
+    /^soon endpoint (\d+) receives ([\w ]+)$/,
+    (stage, index, kinds = '') =>
+      until(`it receives ${kinds}`, () => stage.endpoint(index).receives.join(' ') === kinds),
   ],
   [
     /^endpoint (\d+) has (no )?data channels$/,

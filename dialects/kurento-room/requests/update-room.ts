@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mostKeptTexts } from '../../../rooms/index.js';
+import { mostKeptTexts, mostLastN } from '../../../rooms/index.js';
 import type { RoomSettings } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
 import { kindsSchema, moderatorRequest, sourcesSchema } from './moderating.js';
@@ -20,6 +20,10 @@ const params = z.object({
   departureTimeoutS: seconds.meta({ description: 'How long the room stays after the last' }),
   chatHistory: z.int().min(0).max(mostKeptTexts).optional().meta({
     description: 'How many of the last texts that were said to everybody newcomers with the feature `chat` are told',
+  }),
+  lastN: z.int().min(0).max(mostLastN).optional().meta({
+    description:
+      'Of how many of the latest speakers a client gets the video where it has not said otherwise (setLastN); screens come besides. 0: of everybody',
   }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after closeRoom' }),
   autoRecord: z

@@ -113,6 +113,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
     await ask(berta, 'receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
     await ask(berta, 'restartIce', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+    await ask(berta, 'setLastN', { n: 2 });
     await ask(berta, 'setSubscription', { sender: 'ana_webcam', video: false });
     await ask(berta, 'sendMessage', { message: 'x', userMessage: 'berta', roomMessage: 'r' });
     await ask(berta, 'sendData', { topic: 't', data: 'AA==', to: ['ana'] });
@@ -181,7 +182,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
         expect(ajv.validate(schema, params[name]), `${method}.${name}: ${ajv.errorsText()}`).to.be.true;
       }
     }
-    const silent = ['mediaError', 'custonNotification', 'recordingFailed', 'layersWanted'];
+    const silent = ['mediaError', 'custonNotification', 'recordingFailed', 'layersWanted', 'activeSpeakersChanged'];
     expect(told.map(({ name }) => name).filter((name) => !heard.has(name))).to.deep.equal(silent);
     berta.cut();
     dora.cut();
