@@ -30,7 +30,7 @@ type JoinAnswer = RequestResult<'joinRoom'>;
 /** What this library understands of what a server can tell beside the protocol of 2016. */
 const features = [
   ...['state', 'moderation', 'metadata', 'streams', 'chat', 'reports', 'resume', 'recording', 'lifecycle'],
-  'quality',
+  ...['quality', 'speakers'],
 ];
 
 /** The way into a room: it asks to join with all that the room may want, and waits to be let in. */

@@ -55,6 +55,7 @@ const fits = {
   participantQuality: ({ id, level }) => texts('id')({ id }) && levels.some((each) => each === level),
   layersWanted: ({ stream, layers }) =>
     texts('stream')({ stream }) && isListOf(layers, (each) => typeof each === 'boolean'),
+  activeSpeakersChanged: ({ speakers }) => isListOf(speakers, (each) => isRecord(each) && texts('id', 'stream')(each)),
   serverStopping: (params) => typeof params.inMs === 'number' && typeof params.comeBack === 'boolean',
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;

@@ -41,6 +41,8 @@ export {
   type RoomChanges,
   type Waiting,
 } from './moderation.js';
+export { MutedSpeech, type MutedSpeechEvents, type MutedSpeechOptions } from './muted-speech.js';
+export { OwnSpeech } from './own-speech.js';
 export { Participant, type ParticipantEvents } from './participant.js';
 export type { ParticipantState, Profile, ProfileChanges } from './profile.js';
 export { Publication, type PublicationEvents } from './publication.js';
@@ -58,7 +60,15 @@ export {
   type RecordingsEvents,
 } from './recordings.js';
 export { Room } from './room.js';
-export type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState, ServerStop } from './room-events.js';
+export type {
+  ActiveSpeaker,
+  EndDetails,
+  EndReason,
+  RoomEvents,
+  RoomSettings,
+  RoomState,
+  ServerStop,
+} from './room-events.js';
 export type { RoomOptions } from './room-options.js';
 export { Self, type Grants, type SelfEvents } from './self.js';
 export type { SessionOptions } from './session.js';

@@ -19,6 +19,7 @@ type Settable = RequestParams<'updateRoom'>;
  * - `emptyTimeoutS`: how long a room lives into which nobody has come yet; `departureTimeoutS`: after the last one has left; `keepClosedS`:
  *   how long nobody can open it again after its end. All in seconds.
  * - `chatHistory`: how many texts are kept for newcomers.
+ * - `lastN`: of how many of the latest speakers everybody gets the picture, where their page has not said otherwise; 0: of everybody.
  */
 export type RoomChanges = {
   // The server takes other words for true and false too.

@@ -1,4 +1,4 @@
-import type { RequestResult } from '../dialects/kurento-room/types.js';
+import type { NotificationParams, RequestResult } from '../dialects/kurento-room/types.js';
 import type { ChatMessage } from './chat.js';
 import type { DataMessage } from './data.js';
 import type { ClientError } from './errors.js';
@@ -41,6 +41,9 @@ export interface ServerStop {
   readonly reason?: string | undefined;
 }
 
+/** Somebody who speaks, as the server tells: `id` is the user name, and may be our own; `level` is 0 to 1, linear. `decibels` converts it. */
+export type ActiveSpeaker = NotificationParams<'activeSpeakersChanged'>['speakers'][number];
+
 /** What a `Room` tells. */
 export interface RoomEvents {
   /** `state` has changed. */
@@ -65,6 +68,11 @@ export interface RoomEvents {
    * `participants` have it (`connectionQuality`). After the server was restarted everybody's is `excellent` at first.
    */
   participantQuality: [string, QualityLevel];
+  /**
+   * Other ones speak, or they are louder or less loud: those that speak, as the server hears them, the loudest first, at most 5; we may be
+   * among them. Where the media server does not hear it, pages tell it that have `OwnSpeech`.
+   */
+  activeSpeakersChanged: [readonly ActiveSpeaker[]];
   /** The connection to the server is lost, and the library tries to get it back. Audio and video go on meanwhile. */
   reconnecting: [ClientError];
   /**

@@ -24,7 +24,7 @@ import type { QualityLevel } from './quality-report.js';
 import { BackOff } from './back-off.js';
 import { ResumeToken } from './resume-token.js';
 import { Self } from './self.js';
-import type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState } from './room-events.js';
+import type { ActiveSpeaker, EndDetails, EndReason, RoomEvents, RoomSettings, RoomState } from './room-events.js';
 import { readOptions, type RoomOptions } from './room-options.js';
 import type { Grants } from './self.js';
 import { Session } from './session.js';
@@ -54,6 +54,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly #resumeToken: ResumeToken;
   readonly #entrance: Entrance;
   #settings: RoomSettings | undefined;
+  #activeSpeakers: readonly ActiveSpeaker[] = [];
   readonly #others = new Others({
     subscribes: () => this.#options.autoSubscribe !== false && this.self.grants?.canSubscribe !== false,
     joined: (participant) => {
@@ -164,6 +165,11 @@ export class Room extends Emitter<RoomEvents> {
   /** The others, by user name. */
   get participants(): ReadonlyMap<string, Participant> {
     return this.#others.all;
+  }
+
+  /** Those that speak, as the server told last, the loudest first. Empty where it does not tell. */
+  get activeSpeakers(): readonly ActiveSpeaker[] {
+    return this.#activeSpeakers;
   }
 
   /** Our camera and microphone: the stream `webcam`. Undefined while we publish none. */
@@ -423,6 +429,8 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#connections) this.#connections.takesWishes = answer.capabilities !== undefined;
     if (this.#connections) this.#connections.layers = answer.capabilities?.layers ?? 1;
     this.#settings = answer.room;
+    // The server tells newcomers of those that speak, after its answer.
+    this.#activeSpeakers = [];
     this.recordings.entered(answer.recording ?? false);
   }
 
@@ -525,6 +533,10 @@ export class Room extends Emitter<RoomEvents> {
         break;
       case 'layersWanted':
         this.#published.all.get(notification.params.stream)?.layersWanted(notification.params.layers);
+        break;
+      case 'activeSpeakersChanged':
+        this.#activeSpeakers = notification.params.speakers;
+        this.emit('activeSpeakersChanged', this.#activeSpeakers);
         break;
       case 'serverStopping':
         this.emit('serverStopping', notification.params);

@@ -144,6 +144,14 @@ export class Self extends Emitter<SelfEvents> {
     this.#ask('updateState', { ...(this.#hasStreams && { stream }), ...state }).catch(() => undefined);
   }
 
+  /**
+   * Tells the server that we begin or cease to speak, for a media server that does not hear it. True holds for 10 s. `OwnSpeech` does that by
+   * itself. Rejects with `refused` while we are muted, otherwise as `Room.chat`.
+   */
+  async speaks(speaking: boolean): Promise<void> {
+    await this.#ask('updateState', { speaking });
+  }
+
   /** @internal For LocalPublication only: what we publish from now on as that stream. Undefined: nothing. */
   publishes(stream: string, published: Published | undefined): void {
     if (published) this.#published.set(stream, published);

@@ -24,7 +24,7 @@ export interface SpeakersEvents {
 /** More often would cost more than it tells. */
 const leastIntervalMs = 20;
 
-/** Tells which participants speak, from the levels that this browser hears. */
+/** Tells which participants speak: from the levels that this browser hears, and of others from what the server tells. */
 export class Speakers extends Emitter<SpeakersEvents> {
   readonly #room: Room;
   readonly #thresholdDb: number;
@@ -69,9 +69,11 @@ export class Speakers extends Emitter<SpeakersEvents> {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    const levels = await Promise.all([this.#own(), ...this.#others()]);
+    const heard = await Promise.all([this.#own(), ...this.#others()]);
     this.#looking = false;
     if (this.#closed) return;
+    const told = new Map(this.#room.activeSpeakers.map(({ id, level }) => [id, level]));
+    const levels = heard.map(([name, level]) => [name, level || (told.get(name) ?? 0)] as const);
     this.#levels = new Map(levels);
     const loud = levels
       .filter(([, level]) => decibels(level) > this.#thresholdDb)

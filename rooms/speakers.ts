@@ -82,7 +82,9 @@ export class Speakers {
     else
       this.#said.set(
         publication,
-        this.#owner.later(saidMs, () => this.#forget(publication)),
+        this.#owner.later(saidMs, () => {
+          this.#forget(publication);
+        }),
       );
     this.#look();
   }

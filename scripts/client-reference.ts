@@ -23,7 +23,7 @@ const groups: readonly Group[] = [
     title: 'The room',
     intro: 'From here on everything is in `@atrium/client`, or `/client/atrium-client.js`.',
     names:
-      'Room RoomOptions EntranceOptions SessionOptions RoomEvents RoomState RoomSettings EndReason EndDetails ServerStop',
+      'Room RoomOptions EntranceOptions SessionOptions RoomEvents RoomState RoomSettings ActiveSpeaker EndReason EndDetails ServerStop',
   },
   {
     title: 'Those that are in it',
@@ -60,9 +60,9 @@ const groups: readonly Group[] = [
   },
   {
     title: 'Devices and loudness',
-    intro: 'Devices need no room. `Speakers` listens to one.',
+    intro: 'Devices need no room. `Speakers`, `OwnSpeech` and `MutedSpeech` listen to one.',
     names:
-      'openDevices DeviceWish Facing openScreen listDevices watchDevices Devices Device LevelMeter decibels Speakers SpeakersEvents SpeakersOptions blur canBlur isBlurred iceServersOf',
+      'openDevices DeviceWish Facing openScreen listDevices watchDevices Devices Device LevelMeter decibels Speakers SpeakersEvents SpeakersOptions OwnSpeech MutedSpeech MutedSpeechEvents MutedSpeechOptions blur canBlur isBlurred iceServersOf',
   },
   {
     title: 'Errors',

@@ -88,6 +88,8 @@ describe('what a page that has no compiler gives to the client library', functio
     Publication: publicationOf,
     Subscription: () => publicationOf().subscribe(),
     Speakers: () => new library.Speakers(room),
+    OwnSpeech: () => new library.OwnSpeech(room, new library.Speakers(room)),
+    MutedSpeech: () => new library.MutedSpeech(room),
     LevelMeter: () => new library.LevelMeter(fine as MediaStream),
   };
 
@@ -112,7 +114,8 @@ describe('what a page that has no compiler gives to the client library', functio
     // What has begun is ended.
     if (outcome instanceof Room) await outcome.leave();
     if (outcome instanceof library.LocalPublication) await outcome.close();
-    if (outcome instanceof library.Speakers) outcome.close();
+    const { MutedSpeech, OwnSpeech, Speakers } = library;
+    if ([MutedSpeech, OwnSpeech, Speakers].some((one) => outcome instanceof one)) (outcome as library.Speakers).close();
     if (typeof outcome === 'function') (outcome as () => void)();
     return undefined;
   }
