@@ -159,9 +159,14 @@ export class RtpSession implements ReceiverPart {
     return this.#video;
   }
 
-  /** How much video the other side can take, in bit/s; undefined: it is not known, or nothing shows a limit. */
+  /**
+   * How much video the other side can take, in bit/s; undefined: it is not known, or nothing shows a limit. What it says itself counts too: at
+   * the other end of a relay it is another engine, which knows its receivers.
+   */
   videoWanted(now: number): number | undefined {
-    return this.#receiver.bitrate === undefined ? this.#video?.estimate(now) : this.#receiver.plainShare;
+    const said = this.#video?.estimate(now);
+    const share = this.#receiver.bitrate === undefined ? undefined : this.#receiver.plainShare;
+    return said === undefined || share === undefined ? (said ?? share) : Math.min(said, share);
   }
 
   /** How much all together the other side can take, in bit/s; undefined: it tells nothing. */
