@@ -61,6 +61,16 @@ export class MediaSums {
     if (value > 0) this.#count(name, { direction, kind }, value);
   }
 
+  /** So many seconds more of this layer were sent to a receiver. Layers are counted from the smallest. */
+  layerSeconds(layer: number, value: number): void {
+    if (value > 0) this.#count('layer_seconds', { layer: String(layer) }, value);
+  }
+
+  /** So many receivers more get this layer in place of another one. */
+  layerSwitches(layer: number, reason: string, value: number): void {
+    if (value > 0) this.#count('layer_switches', { layer: String(layer), reason }, value);
+  }
+
   /** A step of a connection went well, or did not. */
   step(step: MediaStep, outcome: 'ok' | 'failed'): void {
     this.#count('step', { step, outcome }, 1);

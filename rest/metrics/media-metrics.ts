@@ -84,6 +84,16 @@ export const mediaMetrics: MetricTable<From> = [
     carried,
   ),
   told('retransmitted_packets', 'Packets that came again (in) or were sent again (out)', carried),
+  told(
+    'layer_seconds',
+    'How long receivers got which layer of pictures that are sent in several sizes, added up. 0: the smallest',
+    ['server', 'layer'],
+  ),
+  told(
+    'layer_switches',
+    'How often a receiver got this layer in place of another one: it wishes so, its network takes more or less, or the publisher sends other layers',
+    ['server', 'layer', 'reason'],
+  ),
   toldClasses('media_loss_ratio', 'Packets of ten seconds that did not arrive: one value for each stream', carried),
   toldClasses(
     'media_jitter_seconds',

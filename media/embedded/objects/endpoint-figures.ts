@@ -2,6 +2,7 @@ import { mediaCounters } from '../../../media-sums.js';
 import type { MediaCounter, MediaDirection, MediaStep } from '../../../media-sums.js';
 import type { RtpKind } from '../codecs/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
+import { layerReasons } from '../rtp/layer-figures.js';
 import type { OutboundStream } from '../rtp/outbound-stream.js';
 import type { RtpSessions } from '../rtp/rtp-sessions.js';
 import type { Agreement } from '../sdp/agreement.js';
@@ -133,6 +134,7 @@ export class EndpointFigures implements Sampled {
       ...{ packets, bytes: octets, lost_packets: stream.packetsLost, nacks },
       ...{ keyframe_requests: keyframeRequests, retransmitted_packets: repaired },
     });
+    this.#sampleLayers(stream);
     if (news.packets === 0) return 0;
     const labels = { direction: 'out', kind };
     this.#figures.sums.measured('media_loss_ratio', labels, stream.fractionLost);
@@ -144,6 +146,15 @@ export class EndpointFigures implements Sampled {
       ...(roundTrip !== undefined && { roundTripMs: Math.round(roundTrip * 1_000) }),
     });
     return news.bytes;
+  }
+
+  #sampleLayers({ layerFigures: { seconds, switches } }: OutboundStream): void {
+    const { sums } = this.#figures;
+    for (const [layer, value] of seconds) sums.layerSeconds(layer, value);
+    for (const [layer, counts] of switches)
+      for (const reason of layerReasons) sums.layerSwitches(layer, reason, counts[reason]);
+    seconds.clear();
+    switches.clear();
   }
 
   /** One of its streams has carried something since the last sample. */

@@ -4,6 +4,7 @@ import type { SharedVideo } from './bandwidth/receiver.js';
 import type { Claim } from './bandwidth/share.js';
 import type { InboundStream } from './inbound-stream.js';
 import { LayerChoice } from './layer-choice.js';
+import { LayerFigures } from './layer-figures.js';
 import type { LayerWish } from './layer-choice.js';
 import type { Layers } from './layers.js';
 import type { KeptPacket } from './packet-ring.js';
@@ -53,6 +54,7 @@ export interface OutboundOptions {
 export class OutboundStream implements SharedVideo {
   readonly ssrc: number;
   readonly counters = { packets: 0, octets: 0, repaired: 0, nacks: 0, keyframeRequests: 0 };
+  readonly layerFigures = new LayerFigures();
   roundTripTime = 0;
   packetsLost = 0;
   fractionLost = 0;
@@ -141,7 +143,10 @@ export class OutboundStream implements SharedVideo {
 
   /** Chooses a layer, and asks again for the keyframe that is waited for, when it is due. */
   tick(now: number): void {
-    if (this.#layers) this.#choose(this.#layers, now);
+    if (this.#layers) {
+      this.#choose(this.#layers, now);
+      this.#look(this.#layers, now);
+    }
     const isDue = this.#waiting && this.#source !== undefined && this.#payloadType !== -1;
     if (!isDue || now - this.#askedAt < askAgain) return;
     this.#askedAt = now;
@@ -201,6 +206,12 @@ export class OutboundStream implements SharedVideo {
     if (goesOn && !source.isKeyframe(packet)) return false;
     this.#follow(source);
     return true;
+  }
+
+  #look(layers: Layers, now: number): void {
+    const layer = this.#source && !this.#waiting ? layers.indexOf(this.#source) : -1;
+    const isThere = (index: number): boolean => layers.sentAt(index, now) !== undefined;
+    this.layerFigures.look({ layer, wanted: this.#choice.wanted(layers), isThere }, now);
   }
 
   #choose(layers: Layers, now: number): void {
