@@ -354,6 +354,7 @@ export class WebRtcEndpoint extends MediaElement {
       if (session?.connected) silence.tick(now, session.outbound('video')?.counters.packets ?? 0);
     }
     const video = this.#sessions?.of('video');
+    if (video && this.#loudness) video.isSpeaking = this.#loudness.speaks(now);
     if (video?.connected && video.layers > 0) this.#demand.tick(video.layers, this.layersOfSinks(video.layers), now);
   }
 }

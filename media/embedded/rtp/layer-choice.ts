@@ -23,6 +23,8 @@ export interface Path {
   readonly granted?: number | undefined;
 }
 
+/** Added to the priority of a publisher that speaks. Those of clients are whole numbers, and screens have half of one more. */
+const speakersPriority = 0.25;
 /** What the smallest layer costs before it is measured, in bit/s, and how much more the next one does. */
 const guess = { first: 120_000, step: 3 };
 /** A picture may be shown larger than it is by so much: nobody sees the difference. */
@@ -77,7 +79,8 @@ export class LayerChoice {
       costs.push(bitrate > 0 ? bitrate : guess.first * guess.step ** index);
     }
     const wanted = this.wanted(layers);
-    return { priority, area: width * height, costs, current: present ? layers.indexOf(present) : -1, wanted };
+    const rank = priority + (layers.isSpeaking ? speakersPriority : 0);
+    return { priority: rank, area: width * height, costs, current: present ? layers.indexOf(present) : -1, wanted };
   }
 
   /** The layer that the receiver wants, whether it can be had or not: the smallest that fills its place. */

@@ -10,6 +10,8 @@ const silenceMs = 1000;
 export class Layers {
   /** How many were agreed. Not all of them need be sent. */
   readonly count: number;
+  /** Whether their publisher speaks. */
+  isSpeaking = false;
   /** In the order of the description. */
   readonly #streams: (InboundStream | undefined)[];
   /** The description begins with the largest. It does not say: pictures do. */

@@ -113,6 +113,11 @@ export class RtpSession implements ReceiverPart {
     return this.incomingCodec('video') ? (this.#incoming.layers?.count ?? 1) : 0;
   }
 
+  /** Whether the client speaks, whose pictures in several sizes come first then. */
+  set isSpeaking(speaks: boolean) {
+    if (this.#incoming.layers) this.#incoming.layers.isSpeaking = speaks;
+  }
+
   /** Undefined when we send none of this kind. */
   outbound(kind: RtpKind): OutboundStream | undefined {
     return kind === 'audio' ? this.#audio : this.#video;

@@ -77,6 +77,18 @@ describe('the choice of a layer', () => {
     expect(pauses).to.deep.equal([...pauses].sort((one, other) => one - other));
   });
 
+  it('comes first of those of equal priority while its publisher speaks, and after a screen', () => {
+    const rank = (isSpeaking: boolean, priority: number): number => {
+      layers.isSpeaking = isSpeaking;
+      choice.wish = { priority };
+      return choice.claim(layers, undefined, now).priority;
+    };
+    expect(rank(true, 0)).to.be.above(rank(false, 0));
+    // As rooms/ tells the media server that a picture is of a screen.
+    expect(rank(false, 0.5)).to.be.above(rank(true, 0));
+    expect(rank(false, 1)).to.be.above(rank(true, 0));
+  });
+
   it('is larger again once the way is wide', () => {
     after(4000, 600_000);
     expect(after(30_000, undefined)).to.equal(2);
