@@ -21,7 +21,7 @@ export const setSubscription = roomRequest({
     height: pixels.optional(),
     priority: z.int().min(0).max(100).optional().meta({
       description:
-        'Where not all can have what they want, the highest comes first; of equal ones screens, then larger pictures. At first 0',
+        'Where not all can have what they want, the highest comes first; of equal ones screens, then those who speak, then larger pictures. At first 0',
     }),
   }),
   result: z.object({}),
