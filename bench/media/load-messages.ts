@@ -1,8 +1,8 @@
 /** Between the bench and the process that makes the load. */
 
 export type LoadCommand =
-  /** A WebRTC client that sends video, or receives it. Answered by `offer`. */
-  | { readonly type: 'open'; readonly peer: number; readonly sends: boolean }
+  /** A WebRTC client that sends video in so many sizes, or receives it (0). Answered by `offer`. */
+  | { readonly type: 'open'; readonly peer: number; readonly layers: number }
   | { readonly type: 'answer'; readonly peer: number; readonly sdp: string }
   | { readonly type: 'candidate'; readonly peer: number; readonly candidate: string; readonly mid: string }
   /** Bare sockets instead of clients, for the floor. Each publisher sends to `port`. Answered by `sockets`. */

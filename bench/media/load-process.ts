@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { initLogger } from 'node-datachannel';
-import { SyntheticConnection, isRtp, streams } from '../../load/synthetic-connection.js';
+import { SyntheticConnection, isRtp, layerSsrc, streams } from '../../load/synthetic-connection.js';
 import { TransportFeedback } from '../../media/embedded/rtp/transport-feedback.js';
 import { Ages } from './ages.js';
 import type { LoadCommand, LoadReport } from './load-messages.js';
@@ -17,16 +17,28 @@ const arriveMs = 500;
 const feedbackMs = 100;
 
 const ages = new Ages();
-const senders: { readonly packet: Buffer; readonly send: (packet: Buffer) => void; sequence: number }[] = [];
+interface Sender {
+  readonly packet: Buffer;
+  readonly send: (packet: Buffer) => void;
+  sequence: number;
+  /** It sends one of so many packets that are due. 1: those are the packets that receivers get. */
+  readonly every: number;
+  /** Counts what its connection sends. */
+  readonly numbers: { next: number };
+}
+const senders: Sender[] = [];
 const peers = new Map<number, SyntheticConnection>();
 /** Those of receivers whose packets have a number. */
 const feedbacks = new Map<SyntheticConnection, TransportFeedback>();
 
-/** Sends or receives one stream of video. */
-function open(peer: number, sends: boolean): SyntheticConnection {
+/** Of a picture in several sizes each has a third of the packets of the next one. */
+const nextLayer = 3;
+
+/** Sends a picture in so many sizes, or receives one (0). */
+function open(peer: number, layers: number): SyntheticConnection {
   const connection = new SyntheticConnection({
     name: `load-${peer}`,
-    sections: [{ kind: 'video', direction: sends ? 'sendonly' : 'recvonly' }],
+    sections: [{ kind: 'video', ...(layers > 0 ? { direction: 'sendonly', layers } : { direction: 'recvonly' }) }],
     // As in the floor, so that both use the same path through the kernel.
     bindAddress: '127.0.0.1',
     onState: (state) => {
@@ -41,11 +53,13 @@ function open(peer: number, sends: boolean): SyntheticConnection {
       throw error;
     },
   });
-  if (sends) {
+  const numbers = { next: 0 };
+  for (let layer = 0; layer < layers; layer += 1) {
     const send = (packet: Buffer): void => {
       connection.send('video', packet);
     };
-    senders.push({ packet: newPacket(streams.video.ssrc), sequence: 0, send });
+    const every = nextLayer ** (layers - 1 - layer);
+    senders.push({ packet: newPacket(layerSsrc(layer), 320 * 2 ** layer), sequence: 0, send, every, numbers });
   }
   report({ type: 'offer', peer, sdp: connection.offer });
   return connection;
@@ -77,7 +91,7 @@ async function openSockets(port: number, publishers: number, receivers: number):
     const socket = await bound();
     senders.push({
       packet: newPacket(publisher),
-      sequence: 0,
+      ...{ sequence: 0, every: 1, numbers: { next: 0 } },
       send: (packet) => {
         socket.send(packet, port, '127.0.0.1');
       },
@@ -102,10 +116,12 @@ function run(packetsPerSecond: number, ms: number): void {
     const due = Math.floor((elapsed * packetsPerSecond) / 1000);
     for (; each < due; each += 1) {
       for (const sender of senders) {
-        fillPacket(sender.packet, sender.sequence);
+        if (each % sender.every !== 0) continue;
+        fillPacket(sender.packet, sender.sequence, sender.numbers.next);
         sender.send(sender.packet);
         sender.sequence += 1;
-        sent += 1;
+        sender.numbers.next += 1;
+        if (sender.every === 1) sent += 1;
       }
     }
     if (elapsed < ms) return;
@@ -123,7 +139,7 @@ function report(message: LoadReport): void {
 async function obey(command: LoadCommand): Promise<void> {
   switch (command.type) {
     case 'open':
-      peers.set(command.peer, open(command.peer, command.sends));
+      peers.set(command.peer, open(command.peer, command.layers));
       break;
     case 'answer':
       peers.get(command.peer)?.accept(command.sdp);

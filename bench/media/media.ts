@@ -8,6 +8,7 @@ import {
   emptyEngine,
   engineSubject,
   floorSubject,
+  layeredSubject,
   recordersOfEach,
   recordingSubject,
   relayingSubject,
@@ -16,6 +17,8 @@ import {
 import type { EmptySubject, Shape, Subject } from './subjects.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+/** Only rows whose name has this text. */
+const wanted = process.env.BENCH_ROWS ?? '';
 const warmUpMs = 1_500;
 const measureMs = 4_000;
 const endpoints = 60;
@@ -38,41 +41,94 @@ export async function benchMedia(): Promise<void> {
     table.row([name, unit, middle(0), middle(1), median(ratios).toFixed(2), range, aim]);
   };
 
-  const full = await compare((start) => forward(start, meetings, 170));
-  row('five-person rooms, 20.4 k packets/s: one forwarded packet', 'µs CPU', usOf(full), '≤ 1.0');
-  const many = await compare((start) => forward(start, audience, 400));
-  row('one to forty, 16 k packets/s: one forwarded packet', 'µs CPU', usOf(many), '≤ 0.75');
-  const half = await compare((start) => forward(start, meetings, 85));
-  const numbered = await compare((start) => forward(start, meetings, 85), silentSubject, engineSubject);
-  row('one forwarded packet with a number and feedback; floor: without', 'µs CPU', usOf(numbered), '≤ 1.1');
-  const relays = await compare((start) => forward(start, meetings, 85), engineSubject, relayingSubject);
-  row('one packet over a relay, both ends; floor: one forwarded packet', 'µs CPU', costOfOneMore(relays, 1), '');
-  const recorders = await compare((start) => forward(start, meetings, 85), engineSubject, recordingSubject);
-  row(
-    'one packet into a recording; floor: one forwarded packet',
-    'µs CPU',
-    costOfOneMore(recorders, recordersOfEach),
-    '',
-  );
-  row('delay at half load, median', 'ms', half.map(both(({ p50 }) => p50)), '');
-  row('delay at half load, 95 of 100', 'ms', half.map(both(({ p95 }) => p95)), '');
-  const connecting = await compareConnecting();
-  row('from offer to connected: one endpoint', 'ms CPU', connecting.map(both(({ ms }) => ms)), '≤ 1.5');
-  row('memory of one endpoint', 'kB RSS', connecting.map(both(({ kb }) => kb)), '', 0);
-  table.print();
-
-  for (const [name, pairs] of [
-    ['five-person rooms', full],
-    ['one to forty', many],
-    ['half load', half],
-  ] as const) {
-    const [floor, engine] = [0, 1].map((which) => pairs.map((pair) => pair[which as 0 | 1]));
-    const lost = (side: readonly Forwarding[] = []): number => side.reduce((sum, each) => sum + each.lost, 0);
-    const load = median((engine ?? []).map((each) => each.load * 100)).toFixed(0);
-    process.stdout.write(`\n${name}: ${load} % of a core, packets lost: ${lost(engine)} (floor: ${lost(floor)})`);
+  const summaries: string[] = [];
+  for (const each of rows.filter(({ names }) => names.some((name) => name.includes(wanted)))) {
+    for (const { name, unit, pairs, aim, digits } of await each.measure(summaries)) row(name, unit, pairs, aim, digits);
   }
-  process.stdout.write('\n\n');
-  await sweep(meetings);
+  table.print();
+  process.stdout.write(`${summaries.map((line) => `\n${line}`).join('')}\n\n`);
+  if (wanted === '') await sweep(meetings);
+}
+
+interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly pairs: readonly Pair<number>[];
+  readonly aim: string;
+  readonly digits?: number;
+}
+
+/** Rows that come of one measurement. */
+interface Rows {
+  readonly names: readonly string[];
+  readonly measure: (summaries: string[]) => Promise<Row[]>;
+}
+
+const packetUnit = 'µs CPU';
+
+/** The cost of a packet beside the floor, and how full the engine was. */
+function forwarded(name: string, title: string, shape: Shape, packetsPerSecond: number, aim: string): Rows {
+  return {
+    names: [name],
+    measure: async (summaries) => {
+      const pairs = await compare((start) => forward(start, shape, packetsPerSecond));
+      summaries.push(summaryOf(title, pairs));
+      return [{ name, unit: packetUnit, pairs: usOf(pairs), aim }];
+    },
+  };
+}
+
+/** The cost of a packet in two settings of the engine. @param count as of `costOfOneMore`; undefined: the packets themselves cost more */
+function beside(name: string, floor: Start, subject: Start, aim = '', count?: number): Rows {
+  return {
+    names: [name],
+    measure: async () => {
+      const pairs = await compare((start) => forward(start, meetings, 85), floor, subject);
+      return [{ name, unit: packetUnit, pairs: count === undefined ? usOf(pairs) : costOfOneMore(pairs, count), aim }];
+    },
+  };
+}
+
+const delayNames = ['delay at half load, median', 'delay at half load, 95 of 100'] as const;
+const endpointNames = ['from offer to connected: one endpoint', 'memory of one endpoint'] as const;
+
+const rows: readonly Rows[] = [
+  forwarded('five-person rooms, 20.4 k packets/s: one forwarded packet', 'five-person rooms', meetings, 170, '≤ 1.0'),
+  forwarded('one to forty, 16 k packets/s: one forwarded packet', 'one to forty', audience, 400, '≤ 0.75'),
+  beside('one forwarded packet with a number and feedback; floor: without', silentSubject, engineSubject, '≤ 1.1'),
+  beside('one forwarded packet of a picture in three sizes; floor: in one', silentSubject, layeredSubject, '≤ 1.25'),
+  beside('one packet over a relay, both ends; floor: one forwarded packet', engineSubject, relayingSubject, '', 1),
+  beside(
+    'one packet into a recording; floor: one forwarded packet',
+    ...([engineSubject, recordingSubject, '', recordersOfEach] as const),
+  ),
+  {
+    names: delayNames,
+    measure: async (summaries) => {
+      const half = await compare((start) => forward(start, meetings, 85));
+      summaries.push(summaryOf('half load', half));
+      return [
+        { name: delayNames[0], unit: 'ms', pairs: half.map(both(({ p50 }) => p50)), aim: '' },
+        { name: delayNames[1], unit: 'ms', pairs: half.map(both(({ p95 }) => p95)), aim: '' },
+      ];
+    },
+  },
+  {
+    names: endpointNames,
+    measure: async () => {
+      const connecting = await compareConnecting();
+      return [
+        { name: endpointNames[0], unit: 'ms CPU', pairs: connecting.map(both(({ ms }) => ms)), aim: '≤ 1.5' },
+        { name: endpointNames[1], unit: 'kB RSS', pairs: connecting.map(both(({ kb }) => kb)), aim: '', digits: 0 },
+      ];
+    },
+  },
+];
+
+function summaryOf(title: string, pairs: readonly Pair<Forwarding>[]): string {
+  const lost = (which: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[which].lost, 0);
+  const load = median(pairs.map(([, engine]) => engine.load * 100)).toFixed(0);
+  return `${title}: ${load} % of a core, packets lost: ${lost(1)} (floor: ${lost(0)})`;
 }
 
 type Start = (shape: Shape) => Promise<Subject>;

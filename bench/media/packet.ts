@@ -9,11 +9,11 @@ const headerBytes = 12;
 const extensionBytes = 8;
 /** Ticks of the clock of video in a ms. */
 const ticks = 90;
-/** Behind the descriptor and the three bytes of a frame's tag: what a keyframe has there, and a recorder reads (RFC 6386 §9.1). 320 by 180 pixels. */
-const keyframeHead = Buffer.from([0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x00]);
+/** Behind the descriptor and the three bytes of a frame's tag: what a keyframe has there, and a recorder reads (RFC 6386 §9.1). The size follows. */
+const keyframeHead = Buffer.from([0x9d, 0x01, 0x2a]);
 
 /** A packet as a browser sends it: VP8, with a number of the transport (RFC 7741, RFC 8285). Filled in anew for each sending. */
-export function newPacket(ssrc: number): Buffer {
+export function newPacket(ssrc: number, width = 320): Buffer {
   const packet = Buffer.alloc(packetBytes, 0x55);
   packet.writeUInt8(0x90, 0);
   packet.writeUInt8(payloadType, 1);
@@ -23,14 +23,17 @@ export function newPacket(ssrc: number): Buffer {
   packet.writeUInt8((transportExtensionId << 4) | 1, headerBytes + 4);
   packet.writeUInt8(0, headerBytes + 7);
   packet.writeUInt8(0x10, headerBytes + extensionBytes);
-  keyframeHead.copy(packet, headerBytes + extensionBytes + 4);
+  const size = headerBytes + extensionBytes + 4 + keyframeHead.copy(packet, headerBytes + extensionBytes + 4);
+  packet.writeUInt16LE(width, size);
+  packet.writeUInt16LE((width * 9) / 16, size + 2);
   return packet;
 }
 
-export function fillPacket(packet: Buffer, sequence: number): void {
+/** @param number of the packet in its transport */
+export function fillPacket(packet: Buffer, sequence: number, number = sequence): void {
   packet.writeUInt16BE(sequence & 0xffff, 2);
   packet.writeUInt32BE(stamp(), 4);
-  packet.writeUInt16BE(sequence & 0xffff, headerBytes + 5);
+  packet.writeUInt16BE(number & 0xffff, headerBytes + 5);
   packet.writeUInt8(sequence % keyframeEvery === 0 ? 0 : 1, headerBytes + extensionBytes + 1);
 }
 

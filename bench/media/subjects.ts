@@ -60,6 +60,11 @@ export function silentSubject(shape: Shape): Promise<Subject> {
   return engineWith(shape, (_kurento, publication) => Promise.resolve(publication), [], false);
 }
 
+/** As `silentSubject`, and each publisher sends its picture in three sizes, of which receivers get the largest. */
+export function layeredSubject(shape: Shape): Promise<Subject> {
+  return engineWith(shape, (_kurento, publication) => Promise.resolve(publication), [], false, 3);
+}
+
 /** The same, and between each publisher and its receivers is a relay, both ends of which are in this engine. */
 export function relayingSubject(shape: Shape): Promise<Subject> {
   return engineWith(shape, relayed);
@@ -92,12 +97,13 @@ async function engineWith(
   passOn: (kurento: KurentoSocket, publication: Publication) => Promise<Publication>,
   flags: readonly string[] = [],
   receiversTell = true,
+  layers = 1,
 ): Promise<Subject> {
   const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
   const [engine, { url }] = await Child.start<never, EngineReport>(compiled, [...engineReport, ...flags]);
   const kurento = await KurentoSocket.open(url);
   const load = await startLoad();
-  const callers = new Callers(load, kurento, receiversTell);
+  const callers = new Callers(load, kurento, receiversTell, layers);
   for (let publisher = 0; publisher < shape.publishers; publisher += 1) {
     const pipeline = await kurento.create('MediaPipeline');
     const there = await passOn(kurento, { pipeline, source: await callers.open(pipeline, true) });
@@ -190,7 +196,7 @@ export async function bareSubject(count: number): Promise<EmptySubject> {
     connect: async () => {
       for (let peer = 0; peer < count; peer += 1) {
         const offered = load.next('offer');
-        load.send({ type: 'open', peer, sends: true });
+        load.send({ type: 'open', peer, layers: 1 });
         const { sdp } = await offered;
         const connected = clientConnected(load, peer, `bare connection ${peer}`);
         bare.send({ type: 'answer', peer, sdp });
@@ -231,13 +237,15 @@ class Callers {
   readonly #load: Load;
   readonly #kurento: KurentoSocket;
   readonly #receiversTell: boolean;
+  readonly #layers: number;
   readonly #endpoints: string[] = [];
 
-  /** @param receiversTell receivers tell when each packet came */
-  constructor(load: Load, kurento: KurentoSocket, receiversTell = true) {
+  /** @param receiversTell receivers tell when each packet came. @param layers in how many sizes publishers send */
+  constructor(load: Load, kurento: KurentoSocket, receiversTell = true, layers = 1) {
     this.#load = load;
     this.#kurento = kurento;
     this.#receiversTell = receiversTell;
+    this.#layers = layers;
   }
 
   /** Resolves with the endpoint once the client is connected to it. */
@@ -247,7 +255,7 @@ class Callers {
     this.#endpoints.push(endpoint);
     if (source !== undefined) await this.#kurento.invoke(source, 'connect', { sink: endpoint });
     const offered = this.#load.next('offer', (report) => report.peer === peer);
-    this.#load.send({ type: 'open', peer, sends });
+    this.#load.send({ type: 'open', peer, layers: sends ? this.#layers : 0 });
     const offer = asBrowser((await offered).sdp, sends || this.#receiversTell);
     const sdp = String(await this.#kurento.invoke(endpoint, 'processOffer', { offer }));
     this.#load.send({ type: 'answer', peer, sdp });
