@@ -258,7 +258,8 @@ describe('Clients of all protocols at several nodes', function () {
       const pair = [await comeIn(door, gateway, 'ada'), await comeIn(door, gateway, 'bob')] as const;
       await meet(door, ...pair);
     }
-    expect(owner.dialects.map(({ state }) => state.connections)).to.deep.equal([0, 2, 2, 2, 2]);
+    const served = owner.dialects.map(({ state }) => state.connections).filter((connections) => connections > 0);
+    expect(served).to.deep.equal([2, 2, 2, 2]);
     rmSync(folder, { recursive: true });
   });
 

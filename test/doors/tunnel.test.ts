@@ -100,7 +100,7 @@ describe('Through a node that is not the owner of a world', function () {
         near.line.send(door.speech.say(near, 'hall', 'from near'));
         await far.next(/from near/);
         expect(owner.clients).to.equal(2);
-        expect(gateway.service.dialects.map(({ state }) => state.connections)).to.deep.equal([0, 0, 0, 0, 0]);
+        expect(gateway.service.dialects.filter(({ state }) => state.connections > 0)).to.deep.equal([]);
       });
     }
   });
