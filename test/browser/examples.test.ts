@@ -65,7 +65,7 @@ describe('the pages of examples', function () {
     const names = readdirSync(pages).filter((name) => name.endsWith('.html') && name !== 'index.html');
     const links = await attributes(page.locator('li > a:first-child'), 'href');
     expect(links.sort()).to.deep.equal(names.sort());
-    expect(names).to.have.length(5);
+    expect(names).to.have.length(6);
     for (const name of await attributes(page.locator('a'), 'href')) {
       expect((await page.request.get(`${server().url}examples/${name}`)).status(), name).to.equal(200);
     }
