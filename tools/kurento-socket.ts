@@ -11,6 +11,8 @@ export type Answer = z.infer<typeof answerSchema>;
 
 const resultSchema = z.object({ sessionId: z.string().optional(), value: z.unknown().optional() });
 
+/** docs/protocols/kurento-media.md#11-error-codes */
+const objectNotFound = 40_101;
 /** A KMS lists nothing as one empty name. */
 const ids = z.array(z.string()).transform((all) => all.filter((id) => id !== ''));
 
@@ -80,6 +82,17 @@ export class KurentoSocket {
   /** Of a pipeline: its endpoints. */
   async children(pipeline: string): Promise<string[]> {
     return ids.parse(await this.invoke(pipeline, 'getChildren'));
+  }
+
+  /** Those of several pipelines. One that is released meanwhile has none. */
+  async childrenOf(pipelines: readonly string[]): Promise<string[]> {
+    const all = pipelines.map(async (object) => {
+      const { result, error } = await this.request('invoke', { object, operation: 'getChildren' });
+      if (error?.code === objectNotFound) return [];
+      if (error) throw new Error(`getChildren: ${error.code} ${error.message}`);
+      return ids.parse(resultSchema.parse(result).value);
+    });
+    return (await Promise.all(all)).flat();
   }
 
   subscribe(object: string, ...types: string[]): Promise<unknown> {

@@ -43,8 +43,7 @@ describe('Nodes with two media servers', function () {
   async function endpointsAt({ url }: { readonly url: string }): Promise<number> {
     const socket = await KurentoSocket.open(url);
     try {
-      const pipelines = await socket.pipelines();
-      return (await Promise.all(pipelines.map((id) => socket.children(id)))).flat().length;
+      return (await socket.childrenOf(await socket.pipelines())).length;
     } finally {
       await socket.close();
     }

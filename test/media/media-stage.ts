@@ -94,7 +94,7 @@ export class MediaStage {
 
   /** What is in them. */
   async elements(): Promise<string[]> {
-    return (await Promise.all((await this.made()).map((id) => this.raw.children(id)))).flat();
+    return this.raw.childrenOf(await this.made());
   }
 
   async nothingRemains(): Promise<void> {

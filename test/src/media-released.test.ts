@@ -62,7 +62,7 @@ describe('somebody else releases what a room has on its media server', function 
 
   /** In the order of their making. */
   async function endpoints(): Promise<string[]> {
-    return (await Promise.all((await pipelines()).map((id) => stranger.children(id)))).flat();
+    return stranger.childrenOf(await pipelines());
   }
 
   /** What each was told of media besides what was awaited. */

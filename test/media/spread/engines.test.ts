@@ -78,9 +78,7 @@ describe('a pipeline over two embedded engines', function () {
 
   /** On each of them. */
   async function endpoints(): Promise<string[][]> {
-    const within = async (socket: KurentoSocket): Promise<string[]> =>
-      (await Promise.all((await socket.pipelines()).map((id) => socket.children(id)))).flat();
-    return Promise.all(living().map(within));
+    return Promise.all(living().map(async (socket) => socket.childrenOf(await socket.pipelines())));
   }
 
   const counts = async (): Promise<number[]> => (await endpoints()).map(({ length }) => length);
