@@ -10,7 +10,7 @@ export interface OwnedRoom {
 }
 
 /** What a room itself keeps (rooms/journal.ts), and which media servers it uses. Other fields outlive it, or belong to the relay. */
-const ownField = /^(?:room$|media$|[mps]:|chat:)/;
+const ownField = /^(?:room$|media$|[mpsd]:|chat:)/;
 
 /** Writes what the room is into its journal. */
 export class JournaledRoom implements OwnedRoom {

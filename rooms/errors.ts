@@ -20,7 +20,7 @@ export type AccessRefusal =
   | 'waiting'
   /** The room has as many participants as it takes. */
   | 'room-full'
-  /** Too much of it in a short time. `details.retryAfterMs` says when again. */
+  /** Too much of it: in all, or in a short time. `details.retryAfterMs` says when again, in the latter case. */
   | 'too-many'
   /** The protocol of the participant in question, or the media server, cannot do it. */
   | 'not-supported';

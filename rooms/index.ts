@@ -135,6 +135,12 @@ export interface Room {
   /** Whether the room stays when nobody is in it. Set to false, an empty room closes. */
   stays: boolean;
   /**
+   * What a dialect keeps with the room. Each value is kept by itself: another process that goes on with the room has it, before those in
+   * the room come back (`RoomsWatcher.restoring`). It ends with the room, after everybody was told of that.
+   * @param dialect its name, without a colon
+   */
+  kept(dialect: string): KeptValues;
+  /**
    * The last texts that were said to everybody (`RoomSettings.chatHistory`), oldest first. Those for some, and what is no text, are not kept.
    */
   readonly texts: readonly KeptText[];
@@ -162,6 +168,27 @@ export interface Room {
    * @param reason for people. @param cause default: `closed`
    */
   close(reason: string, cause?: RoomEnd): void;
+}
+
+/** Named values of one dialect in one room. What is set is kept as JSON, and each `get` makes it anew. */
+export interface KeptValues {
+  /** Undefined: there is none of that name. */
+  get(key: string): unknown;
+  /**
+   * Replaces the value of that name. The one that is there is not written again.
+   * @param key up to 256 bytes of UTF-8. @param value plain data
+   * @throws RoomError `invalid-text` for more than 65,536 bytes of JSON; `too-many` where the values of the room would have more than 8 MiB
+   *   together: nothing changes then; `room-closed`. RangeError for a name that is none, TypeError for what is no plain data
+   */
+  set(key: string, value: unknown): void;
+  /** @returns whether there was one. @throws RoomError `room-closed` */
+  delete(key: string): boolean;
+  entries(): Iterable<readonly [key: string, value: unknown]>;
+  /**
+   * Whether the room stays when nobody is in it, as `Room.stays`, for the sake of this dialect. Another one, and `stays`, may keep it open
+   * besides. Set to false, a room that nobody else keeps open closes as after its last participant. @throws RoomError `room-closed`
+   */
+  keepsOpen: boolean;
 }
 
 /** What others may read of a participant. The names are bounded and free of characters that nobody sees (`checkedName`). */

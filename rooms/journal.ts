@@ -5,8 +5,8 @@ import type { RecordOf } from './rooms-options.js';
  * (`Rooms.restore`). Called in the turn in which something changes, perhaps more than once. Must not throw.
  *
  * The fields of a room are `room`, `m:SLOT` for a participant, `p:SLOT:STREAM` for what it publishes, `s:SLOT:SLOT:STREAM` for what the
- * first one receives of the second one, and `chat:ID` for a text (rooms/records.ts has their contents). Those that begin with `ban:` are
- * about the name of the room, and outlive it: who may not come in, and until when.
+ * first one receives of the second one, `chat:ID` for a text, and `d:DIALECT:KEY` for a value that a dialect keeps (rooms/records.ts has
+ * their contents). Those that begin with `ban:` are about the name of the room, and outlive it: who may not come in, and until when.
  */
 export interface Journal {
   /** @param record makes plain data of it, now or at the end of the turn; undefined: it is not there any more */

@@ -156,6 +156,8 @@ const room = z.object({
   createdAt: time,
   settings,
   stays: z.boolean(),
+  /** The dialects that keep it open (`KeptValues.keepsOpen`). */
+  keptOpenBy: z.array(z.string()).optional(),
   /** When it closes unless somebody comes. */
   closesAt: time.optional(),
   /** When it gets another moderator, where it has none. */
@@ -174,6 +176,9 @@ const room = z.object({
   autoRecorded: z.boolean().optional(),
 });
 
+/** What a dialect keeps with the room (`Room.kept`). */
+const kept = z.object({ dialect: z.string(), key: z.string(), value: z.unknown() });
+
 /** A room and everything in it. */
 const wholeRoom = z.object({
   room,
@@ -181,6 +186,7 @@ const wholeRoom = z.object({
   publications: z.array(publication),
   subscriptions: z.array(subscription),
   texts: z.array(text),
+  kept: z.array(kept).default([]),
 });
 
 const ban = z.object({
@@ -209,6 +215,7 @@ export const roomsRecordSchema = z.object({ rooms: z.array(wholeRoom), refusals 
 export type RoomsRecord = z.infer<typeof roomsRecordSchema>;
 export type WholeRoomRecord = z.infer<typeof wholeRoom>;
 export type RoomRecord = z.infer<typeof room>;
+export type KeptValueRecord = z.infer<typeof kept>;
 export type RecordingRecord = z.infer<typeof recording>;
 export type ParticipantRecord = z.infer<typeof participant>;
 export type BearerRecord = z.infer<typeof bearer>;
@@ -223,6 +230,8 @@ export const fieldOf = {
   publication: (slot: number, stream: string) => `p:${slot}:${stream}`,
   subscription: (slot: number, publisher: number, stream: string) => `s:${slot}:${publisher}:${stream}`,
   text: (id: string) => `chat:${id}`,
+  /** The name of a dialect has no colon. */
+  kept: (dialect: string, key: string) => `d:${dialect}:${key}`,
 } as const;
 
 /**
@@ -285,8 +294,14 @@ export function roomOfFields(fields: ReadonlyMap<string, string>): WholeRoomReco
     publications: all('p').sort((one, other) => one.openedAt - other.openedAt),
     subscriptions: all('s'),
     texts: all('chat').sort((one, other) => numberOf(one.id) - numberOf(other.id)),
+    kept: [...fields].flatMap(([field, json]) => {
+      const [, dialect, key] = keptField.exec(field) ?? [];
+      return dialect === undefined || key === undefined ? [] : [{ dialect, key, value: JSON.parse(json) as unknown }];
+    }),
   };
 }
+
+const keptField = /^d:([^:]+):([^]+)$/;
 
 /** Which text of its room it is: the end of its id. */
 function numberOf(id: string): number {

@@ -12,6 +12,8 @@ import type * as api from './index.js';
 import type { Journal } from './journal.js';
 import type { KeepPayer, Traced } from './rooms-options.js';
 import type { Later } from './later.js';
+import { KeptInDialects } from './kept-values.js';
+import type { KeptValues } from './kept-values.js';
 import { LastN } from './last-n.js';
 import { Lobby } from './lobby.js';
 import type { Waiting } from './lobby.js';
@@ -91,6 +93,7 @@ export class Room implements api.Room {
   readonly #media: RoomMedia;
   readonly #history: TextHistory;
   readonly #recordings: Recordings;
+  readonly #kept: KeptInDialects;
   #settings: RoomSettings;
   #sid: string | undefined;
   #lobby: Lobby | undefined;
@@ -123,6 +126,17 @@ export class Room implements api.Room {
         this.keep(fieldOf.text(id), text && (() => text));
       },
     );
+    this.#kept = new KeptInDialects({
+      keep: (dialect, key, record) => {
+        this.keep(fieldOf.kept(dialect, key), record);
+      },
+      keepsOpenChanged: () => {
+        this.#lifeChanged();
+      },
+      assertOpen: () => {
+        this.#assertOpen();
+      },
+    });
     this.#context = context;
     this.#options = options;
     this.#settings = options.settings;
@@ -174,6 +188,7 @@ export class Room implements api.Room {
       });
     }
     if (options.waits) this.#wait(options.settings.emptyTimeoutS);
+    else if (options.stays && !options.former) this.#keepItself();
   }
 
   /** Made when first asked for. */
@@ -328,8 +343,11 @@ export class Room implements api.Room {
 
   set stays(stays: boolean) {
     this.#stays = stays;
-    this.#keepItself();
-    if (!stays) this.#closeIfEmpty();
+    this.#lifeChanged();
+  }
+
+  kept(dialect: string): KeptValues {
+    return this.#kept.of(dialect);
   }
 
   /**
@@ -384,6 +402,11 @@ export class Room implements api.Room {
     return participant;
   }
 
+  /** Called by `Rooms.restore` for a new room, before anything else of its former life is there. */
+  restoreKept({ room, kept }: WholeRoomRecord): void {
+    this.#kept.restore(kept, room.keptOpenBy ?? []);
+  }
+
   /** Called by `Rooms.restore` for a new room, whose former life goes on. Nobody is told. */
   restore({ room, participants, publications, subscriptions, texts }: WholeRoomRecord, comeBack: api.ComeBack): void {
     const { pipeline: kept, said, filter, closesAt, moderatorAt } = room;
@@ -435,6 +458,7 @@ export class Room implements api.Room {
       publications: members.flatMap(({ publications }) => publications.flatMap(({ record }) => record ?? [])),
       subscriptions: members.flatMap(({ subscriptions }) => subscriptions.flatMap(({ record }) => record ?? [])),
       texts: [...this.texts],
+      kept: this.#kept.records,
     };
   }
 
@@ -462,14 +486,22 @@ export class Room implements api.Room {
 
   #ownRecord(): RoomRecord {
     const { name, createdAt, settings, stays } = this;
+    const { openedBy } = this.#kept;
     return {
       ...{ name, sid: this.#sid, createdAt, settings, stays, closesAt: this.#closesAt },
       ...{ moderatorAt: this.#succession?.dueAt, nextSlot: this.#nextSlot, said: this.#history.said },
+      ...(openedBy.length > 0 && { keptOpenBy: [...openedBy] }),
       ...(this.waiting.length > 0 && { waiting: [...this.waiting] }),
       ...(this.#filterChange && { filter: this.#filterChange.filter ?? null }),
       pipeline: this.#media.record,
       ...this.#recordings.record,
     };
+  }
+
+  /** Nobody wants it whom it was made for. Nobody has been told of it. */
+  discard(): void {
+    this.letGo();
+    this.#context.journal?.closed(this.name);
   }
 
   /** Another process goes on with the room. Nobody is told, and nothing is released. */
@@ -484,6 +516,7 @@ export class Room implements api.Room {
     this.#stopWait();
     this.#succession?.stop();
     this.#media.letGo();
+    this.#kept.end();
     this.#lobby?.close();
   }
 
@@ -707,6 +740,7 @@ export class Room implements api.Room {
     const event: RoomEvent = { type: 'roomClosed', room: this, reason, cause, members: ended };
     for (const member of members) member.tell(event);
     this.#options.watch(event);
+    this.#kept.end();
     this.#lobby?.close();
   }
 
@@ -716,7 +750,7 @@ export class Room implements api.Room {
       this.#replacing.isEmptied = true;
       return;
     }
-    if (this.#stays || this.#closed || this.#members.visible > 0) return;
+    if (this.#isKeptOpen || this.#closed || this.#members.visible > 0) return;
     if (this.#recorders > 0) return;
     const { departureTimeoutS } = this.#settings;
     if (departureTimeoutS === 0) this.close('empty', 'empty');
@@ -734,6 +768,17 @@ export class Room implements api.Room {
     this.#stopWaiting = this.#context.later(Math.max(0, time - this.#context.now()), () => {
       if (this.#members.visible === 0) this.close('empty', 'empty');
     });
+  }
+
+  get #isKeptOpen(): boolean {
+    return this.#stays || this.#kept.openedBy.length > 0;
+  }
+
+  /** Whether it stays without anybody in it may be another matter now. */
+  #lifeChanged(): void {
+    if (this.#isKeptOpen) this.#stopWait();
+    else this.#closeIfEmpty();
+    this.#keepItself();
   }
 
   #stopWait(): void {

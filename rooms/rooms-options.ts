@@ -170,6 +170,8 @@ export interface OpenOptions {
    * the last one for another (`departureTimeoutS`). Default: true.
    */
   readonly stays?: boolean;
+  /** The dialect that keeps it open (`KeptValues.keepsOpen`), in place of `stays`. */
+  readonly keptOpenBy?: string | undefined;
 }
 
 /**
@@ -191,6 +193,11 @@ export interface RoomsWatcher {
    * @param participant of one that joined
    */
   joinEnded?(dialect: string, outcome: JoinOutcome, ms: number, participant: api.Participant | undefined): void;
+  /**
+   * The room is about to go on here that another process had. What dialects have kept of it is there (`Room.kept`), and else nothing:
+   * those in it come back after that (`ComeBack`). The room cannot be found yet, and must not be changed but for what is kept.
+   */
+  restoring?(room: api.Room): void;
   /** The room goes on here that another process had. Default: it is seen as if everything had just happened. */
   restored?(room: api.Room): void;
   /** Another process goes on with the room, which is closed here; those in it are told nothing. Must not call back into the rooms. */

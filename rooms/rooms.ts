@@ -242,7 +242,7 @@ export class Rooms {
    */
   async open(
     given: string,
-    { title, by, bearer = this.#stranger, settings = {}, administrator, stays = true }: OpenOptions = {},
+    { title, by, bearer = this.#stranger, settings = {}, administrator, stays = true, keptOpenBy }: OpenOptions = {},
     enter: (room: api.Room) => boolean = () => true,
   ): Promise<api.Room> {
     const name = roomKey(given);
@@ -261,8 +261,13 @@ export class Rooms {
       attributes && this.#authorize?.({ action: 'open', room: name, opens: true, bearer, id: undefined, attributes });
     const open = (): api.Room => {
       const inAdvance = stays ? {} : { departureTimeoutS: this.#departureTimeoutS };
-      const room = this.#make(name, { ...this.#defaults, ...inAdvance, ...checked }, { stays, waits: !stays });
-      if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
+      const life = keptOpenBy === undefined ? { stays, waits: !stays } : { stays: false, waits: false };
+      const room = this.#make(name, { ...this.#defaults, ...inAdvance, ...checked }, life);
+      if (keptOpenBy !== undefined) room.kept(keptOpenBy).keepsOpen = true;
+      if (!enter(room)) {
+        room.discard();
+        throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
+      }
       this.#add(room);
       if (administrator !== undefined) {
         this.#context.audit({ actor: administrator, action: 'open', room: name, target: '', outcome: 'done' });
@@ -327,7 +332,15 @@ export class Rooms {
   restoreRoom(former: WholeRoomRecord, comeBack: ComeBack): void {
     const { name, settings, stays } = former.room;
     const room = this.#make(name, settings, { stays, waits: false, former: former.room });
-    room.restore(former, comeBack);
+    room.restoreKept(former);
+    for (const watcher of this.#watchers) watcher.restoring?.(room);
+    try {
+      room.restore(former, comeBack);
+    } catch (error) {
+      room.letGo();
+      for (const watcher of this.#watchers) watcher.roomLetGo?.(room);
+      throw error;
+    }
     this.#rooms.set(name, room);
     for (const watcher of this.#watchers) showRestored(watcher, room);
     room.dropUnknown();

@@ -290,6 +290,40 @@ describe('The rooms that a node owns', () => {
     expect((await other.stateOf('r')).get('media')).to.match(/^ws:\/\/of\/fake-\d+$/);
   });
 
+  it('have what dialects keep with them at each node: nobody need be in them', async () => {
+    const one = await start();
+    const other = await start();
+    const seen: unknown[] = [];
+    other.rooms.watch({
+      roomOpened: () => undefined,
+      happened: () => undefined,
+      restoring: (room) => seen.push([other.rooms.find(room.name), Object.fromEntries(room.kept('test').entries())]),
+      restored: (room) => seen.push(room.name),
+    });
+    const room = await one.rooms.open('r', { keptOpenBy: 'test' });
+    room.kept('test').set('session', { createdAt: 1 });
+    room.kept('test').set('con:1', 'as it was');
+    const { journal } = await one.owned.own('r');
+    await journal.committed();
+    room.kept('test').set('con:1', ['as', 'it', 'is']);
+    await journal.committed();
+    expect((await one.stateOf('r')).get('d:test:con:1')).to.equal('["as","it","is"]');
+    await one.owned.handOver('r', other.node.id);
+    await other.owned.ownGiven(roomHash('r'));
+    expect(seen).to.deep.equal([[undefined, { session: { createdAt: 1 }, 'con:1': ['as', 'it', 'is'] }], 'r']);
+    other.rooms.find('r')?.kept('test').delete('con:1');
+    await other.owned.committed('r');
+    await kill(other, one);
+    await until('the room is there', () => one.rooms.find('r') !== undefined);
+    const values = one.rooms.find('r')?.kept('test');
+    expect([...(values?.entries() ?? [])]).to.deep.equal([['session', { createdAt: 1 }]]);
+    expect(values?.keepsOpen).to.equal(true);
+    if (values) values.keepsOpen = false;
+    await until('it has ended', async () => (await one.node.hub.call('EXISTS', names.state(roomHash('r')))) === 0);
+    const again = await one.join('r', 'ana');
+    expect([...again.room.kept('test').entries()]).to.deep.equal([]);
+  });
+
   it('that cannot be read end, and what they had on media servers is released', async () => {
     const media = new FakeMedia();
     const one = await start({}, media);

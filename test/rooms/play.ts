@@ -13,10 +13,15 @@ import { attributesOf, joinAtOnce } from './stage.js';
 const offer = 'v=0\r\nm=audio 9 RTP 111\r\na=mid:0\r\na=sendrecv\r\nm=video 9 RTP 96\r\na=mid:1\r\na=sendonly\r\n';
 /** In the order that a store cannot keep. */
 function sorted(room: RoomsRecord['rooms'][number]): unknown {
-  const { publications, subscriptions, ...others } = room;
+  const { publications, subscriptions, kept, ...others } = room;
   const inOrder = (list: readonly unknown[]): string[] => list.map((each) => JSON.stringify(each)).sort();
   return JSON.parse(
-    JSON.stringify({ ...others, publications: inOrder(publications), subscriptions: inOrder(subscriptions) }),
+    JSON.stringify({
+      ...others,
+      publications: inOrder(publications),
+      subscriptions: inOrder(subscriptions),
+      kept: inOrder(kept),
+    }),
   );
 }
 
@@ -49,6 +54,12 @@ export const action = fc.oneof(
   fc.record({ do: fc.constant('roomFilter' as const), who: person, on: fc.boolean() }),
   fc.record({ do: fc.constant('update' as const), who: person, chatHistory: fc.integer({ min: 0, max: 3 }) }),
   fc.record({ do: fc.constant('sids' as const), who: person }),
+  fc.record({
+    do: fc.constant('keep' as const),
+    ...{ who: person, dialect: fc.constantFrom('one', 'two'), key: fc.constantFrom('k', 'k:1') },
+    value: fc.option(fc.json({ maxDepth: 1 }), { nil: undefined }),
+  }),
+  fc.record({ do: fc.constant('keepOpen' as const), who: person, on: fc.boolean() }),
   fc.record({
     do: fc.constant('fail' as const),
     step: fc.constantFrom('openPipeline', 'createEndpoint', 'connect', 'answer'),
@@ -223,6 +234,15 @@ export class Play {
       case 'sids':
         expect(this.#of(next.who).sid + this.#of(next.who).room.sid).to.contain('PA_');
         expect(this.#of(next.who).publication?.sidOf('audio') ?? 'TR_').to.contain('TR_');
+        return;
+      case 'keep': {
+        const values = this.#of(next.who).room.kept(next.dialect);
+        if (next.value === undefined) values.delete(next.key);
+        else values.set(next.key, JSON.parse(next.value));
+        return;
+      }
+      case 'keepOpen':
+        this.#of(next.who).room.kept('one').keepsOpen = next.on;
         return;
       case 'fail':
         for (const server of this.servers) server.failNext(next.step);
