@@ -1,0 +1,356 @@
+import type { Participant, Room } from '../../../rooms/index.js';
+import { backEnd } from './back-end.js';
+import { memberRecord, strangerRecord } from './connection-properties.js';
+import type { ConnectionBody } from './connection-properties.js';
+import type { OwnFact } from './facts.js';
+import { connectionIdOf, newConnectionId, newToken } from './ids.js';
+import type { KeptValues } from './kept-values.js';
+import { OvConnection } from './ov-connection.js';
+import type { ConnectionContext, Reception } from './ov-connection.js';
+import { OvError } from './ov-error.js';
+import { leaveReasons, unpublishReason } from './reasons.js';
+import type { EndReason } from './reasons.js';
+import type { SessionProperties, SessionRecord } from './session-properties.js';
+import type { OvStream } from './stream.js';
+
+/** Where a client is, as the original says it when it does not know. */
+export const unknownPlace = 'unknown';
+
+/** The names of the values that are kept of a session. */
+const keys = {
+  session: 'session',
+  member: (id: string) => `c:${id}`,
+  stranger: (slot: number) => `x:${slot}`,
+} as const;
+export const sessionKey = keys.session;
+
+/** What a session has of its server. */
+export interface SessionContext {
+  /** The name of this dialect's participants. */
+  readonly dialect: string;
+  readonly now: () => number;
+  readonly maxPendingConnections: number;
+  readonly tell: (session: OvSession, fact: OwnFact) => void;
+}
+
+/**
+ * A session: a room that the back end has made, or has attached itself to, and the connections that it has made for it. The room ends it.
+ */
+export class OvSession {
+  readonly room: Room;
+  readonly #context: SessionContext;
+  readonly #kept: KeptValues;
+  readonly #members = new Map<string, OvConnection>();
+  readonly #strangers = new Map<string, OvConnection>();
+  readonly #bySlot = new Map<number, OvConnection>();
+  readonly #pendingByToken = new Map<string, OvConnection>();
+  readonly #forConnections: ConnectionContext;
+  #record: SessionRecord;
+  #closing: EndReason | undefined;
+
+  /** Goes on with what is kept of it. */
+  constructor(room: Room, kept: KeptValues, record: SessionRecord, context: SessionContext) {
+    this.room = room;
+    this.#kept = kept;
+    this.#record = record;
+    this.#context = context;
+    this.#forConnections = {
+      room,
+      now: context.now,
+      changed: (connection) => {
+        this.#changed(connection);
+      },
+      received: (connection, reception, end) => {
+        this.#received(connection, reception, end);
+      },
+    };
+    this.#restore();
+  }
+
+  /** What nobody has made before. */
+  static make(room: Room, kept: KeptValues, record: SessionRecord, context: SessionContext): OvSession {
+    kept.set(keys.session, record);
+    return new OvSession(room, kept, record, context);
+  }
+
+  /** As pages and back ends have it. */
+  get id(): string {
+    return this.#record.id;
+  }
+
+  /** In ms since 1970. */
+  get createdAt(): number {
+    return this.#record.createdAt;
+  }
+
+  /** Of this life of the session. */
+  get uniqueId(): string {
+    return `${this.id}_${this.createdAt}`;
+  }
+
+  get properties(): SessionProperties {
+    return this.#record.properties;
+  }
+
+  /** Whether a member has ever joined. */
+  get isActive(): boolean {
+    return this.#record.isActive;
+  }
+
+  /** Why it is about to end. Undefined: it is not. */
+  get closing(): EndReason | undefined {
+    return this.#closing;
+  }
+
+  /** Those in the room, members and strangers, in the order in which they came. */
+  get active(): readonly OvConnection[] {
+    return [...this.room.participants].flatMap((participant) => this.connectionOf(participant) ?? []);
+  }
+
+  /** Those whose token nobody has used, in the order in which they were made. */
+  get pending(): readonly OvConnection[] {
+    return [...this.#pendingByToken.values()];
+  }
+
+  /** @throws OvError `too-many-connections` */
+  addConnection({ type: _type, data, ...body }: ConnectionBody): OvConnection {
+    if (this.#pendingByToken.size >= this.#context.maxPendingConnections) {
+      throw new OvError('too-many-connections', `Session ${this.id} has too many connections that nobody has used`);
+    }
+    const id = this.#newConnectionId();
+    const record = { ...body, id, createdAt: this.#context.now(), serverData: data, token: newToken() };
+    return this.#addNew(new OvConnection({ member: record }, this.#forConnections));
+  }
+
+  /** Pending or active, a member or a stranger. */
+  connection(id: string): OvConnection | undefined {
+    const known = this.#members.get(id) ?? this.#strangers.get(id);
+    if (known) return known;
+    // Those that nobody has asked for yet have no id yet.
+    return this.active.find((each) => each.id === id);
+  }
+
+  /** The pending one of that token: its value, or the whole address that a page was given. */
+  connectionByToken(token: string): OvConnection | undefined {
+    return this.#pendingByToken.get(tokenIn(token));
+  }
+
+  /** A stranger gets one when it is first asked for. Undefined for those whom nobody sees. */
+  connectionOf(participant: Participant): OvConnection | undefined {
+    const known = this.#bySlot.get(participant.slot);
+    if (known) return known;
+    if (participant.attributes.dialect === this.#context.dialect || participant.grants.hidden || participant.closed) {
+      return undefined;
+    }
+    const { slot, joinedAt } = participant;
+    const createdAt = Math.max(joinedAt, this.createdAt);
+    const record = { id: this.#newConnectionId(), slot, createdAt };
+    return this.#addNew(new OvConnection({ stranger: record }, this.#forConnections, participant));
+  }
+
+  /** The connection that a stream id names, whether it is its present stream or not. */
+  connectionOfStream(streamId: string): OvConnection | undefined {
+    const id = connectionIdOf(streamId);
+    return id === undefined ? undefined : this.connection(id);
+  }
+
+  /** Ends a pending connection: its token is void. */
+  forget(connection: OvConnection): void {
+    this.#drop(connection);
+  }
+
+  /** The back end ends the session, and so the room for all. Does nothing the second time. */
+  close(): void {
+    if (this.#closing !== undefined || this.room.closed) return;
+    this.#closing = 'sessionClosedByServer';
+    this.room.moderatedBy(backEnd).close('The session was closed');
+  }
+
+  /** A fact of this session. */
+  tell(fact: OwnFact): void {
+    this.#context.tell(this, fact);
+  }
+
+  /** Somebody is in the room. */
+  joined(participant: Participant): void {
+    const connection = this.connectionOf(participant);
+    if (!connection) return;
+    if (!this.isActive && !connection.isStranger) {
+      this.#change({ isActive: true });
+      // From now on it ends with the last one who leaves.
+      this.room.stays = this.#record.roomStays;
+      this.tell({ event: 'sessionCreated' });
+    }
+    if (this.isActive) this.tell({ event: 'participantJoined', ...personOf(connection) });
+  }
+
+  published(publisher: Participant): void {
+    const connection = this.connectionOf(publisher);
+    const stream = connection?.stream;
+    if (!connection || !stream || !this.isActive) return;
+    this.tell({ event: 'webrtcConnectionCreated', ...mediaOf(connection, stream), connection: 'OUTBOUND' });
+  }
+
+  unpublished(publisher: Participant, end: Parameters<typeof unpublishReason>[0]): void {
+    const connection = this.connectionOf(publisher);
+    if (!connection) return;
+    this.#endStream(connection, connection.unpublishes ?? unpublishReason(end, !connection.isStranger));
+    connection.unpublishes = undefined;
+  }
+
+  /** Somebody is not in the room any more. */
+  left(participant: Participant, reason: keyof typeof leaveReasons): void {
+    const connection = this.#bySlot.get(participant.slot);
+    if (connection) this.#end(connection, connection.leaves ?? leaveReasons[reason]);
+  }
+
+  /** The room has closed with everybody in it. */
+  ended(reason: EndReason): void {
+    for (const connection of this.#bySlot.values()) this.#end(connection, reason);
+    if (!this.isActive) return;
+    this.tell({ event: 'sessionDestroyed', ...this.#since(this.createdAt), reason });
+  }
+
+  /** Whether it is over although its room stays, which others want. */
+  get isOver(): boolean {
+    return this.isActive && this.#record.roomStays && this.room.size === 0;
+  }
+
+  /** It is not there any more. The room goes on without it, if anybody is there or wants it. */
+  dissolve(): void {
+    for (const [key] of [...this.#kept.entries()]) this.#kept.delete(key);
+    this.#members.clear();
+    this.#strangers.clear();
+    this.#bySlot.clear();
+    this.#pendingByToken.clear();
+    this.room.stays = this.#record.roomStays;
+  }
+
+  /** What another process, or this one, has kept of its connections. Those whose participant has gone are dropped in silence. */
+  #restore(): void {
+    const present = new Map([...this.room.everybody].map((participant) => [participant.slot, participant]));
+    for (const [key, value] of [...this.#kept.entries()]) {
+      const member = key.startsWith(keys.member('')) ? memberRecord.safeParse(value).data : undefined;
+      const stranger = key.startsWith('x:') ? strangerRecord.safeParse(value).data : undefined;
+      const slot = stranger?.slot ?? member?.activity?.slot;
+      const record = (member && { member }) ?? (stranger && { stranger });
+      if (!record) continue;
+      if (slot !== undefined && !present.has(slot)) this.#kept.delete(key);
+      else
+        this.#add(new OvConnection(record, this.#forConnections, slot === undefined ? undefined : present.get(slot)));
+    }
+  }
+
+  /** What members receive: called once all of the room is there again. */
+  goOn(): void {
+    for (const connection of this.#bySlot.values()) {
+      if (connection.isStranger) continue;
+      for (const { publication } of connection.participant?.subscriptions ?? []) {
+        const from = this.connectionOf(publication.publisher);
+        const stream = from?.stream;
+        if (!from || !stream) continue;
+        connection.goOnReceiving({ from, stream, createdAt: Math.max(stream.createdAt, connection.activeAt ?? 0) });
+      }
+    }
+  }
+
+  #add(connection: OvConnection): void {
+    const { id, token, isPending, slot } = connection;
+    (connection.isStranger ? this.#strangers : this.#members).set(id, connection);
+    if (slot !== undefined) this.#bySlot.set(slot, connection);
+    if (isPending && token !== undefined) this.#pendingByToken.set(token, connection);
+  }
+
+  #addNew(connection: OvConnection): OvConnection {
+    this.#add(connection);
+    this.#changed(connection);
+    return connection;
+  }
+
+  /** Something of it has changed that is kept. */
+  #changed(connection: OvConnection): void {
+    const { token, isPending, slot } = connection;
+    if (!isPending && token !== undefined) this.#pendingByToken.delete(token);
+    if (slot !== undefined) this.#bySlot.set(slot, connection);
+    this.#kept.set(this.#keyOf(connection), connection.kept);
+  }
+
+  #keyOf({ isStranger, id, slot }: OvConnection): string {
+    return isStranger ? keys.stranger(slot ?? 0) : keys.member(id);
+  }
+
+  #change(changes: Partial<SessionRecord>): void {
+    this.#record = { ...this.#record, ...changes };
+    this.#kept.set(keys.session, this.#record);
+  }
+
+  /** Media first, then the connection itself. */
+  #end(connection: OvConnection, reason: EndReason): void {
+    this.#endStream(connection, reason);
+    for (const { from } of [...connection.receptions]) connection.unsubscribed(from, reason);
+    const { activeAt } = connection;
+    if (this.isActive && activeAt !== undefined) {
+      this.tell({ event: 'participantLeft', ...personOf(connection), ...this.#since(activeAt), reason });
+    }
+    this.#drop(connection);
+  }
+
+  #endStream(connection: OvConnection, reason: EndReason): void {
+    const stream = connection.streamBefore;
+    if (!stream) return;
+    for (const each of this.#members.values()) each.unsubscribed(connection, reason);
+    connection.streamEnded();
+    if (!this.isActive) return;
+    const media = { ...mediaOf(connection, stream), connection: 'OUTBOUND' as const };
+    this.tell({ event: 'webrtcConnectionDestroyed', ...media, ...this.#since(stream.createdAt), reason });
+  }
+
+  #received(connection: OvConnection, { stream, from, createdAt }: Reception, end: EndReason | undefined): void {
+    const media = { ...mediaOf(connection, stream), connection: 'INBOUND' as const, receivingFrom: from.id };
+    if (end === undefined) this.tell({ event: 'webrtcConnectionCreated', ...media });
+    else this.tell({ event: 'webrtcConnectionDestroyed', ...media, ...this.#since(createdAt), reason: end });
+  }
+
+  #drop(connection: OvConnection): void {
+    const { id, token, slot } = connection;
+    this.#members.delete(id);
+    this.#strangers.delete(id);
+    if (slot !== undefined) this.#bySlot.delete(slot);
+    if (token !== undefined) this.#pendingByToken.delete(token);
+    this.#kept.delete(this.#keyOf(connection));
+  }
+
+  #since(startTime: number): { readonly startTime: number; readonly duration: number } {
+    return { startTime, duration: Math.round((this.#context.now() - startTime) / 1000) };
+  }
+
+  #newConnectionId(): string {
+    for (;;) {
+      const id = newConnectionId();
+      if (!this.#members.has(id) && !this.#strangers.has(id) && !this.room.findAny(id)) return id;
+    }
+  }
+}
+
+/** The value of the parameter `token` of an address; else the text itself. */
+function tokenIn(text: string): string {
+  const [, query] = text.split('?');
+  return query === undefined ? text : (new URLSearchParams(query).get('token') ?? '');
+}
+
+function personOf(connection: OvConnection) {
+  const { id, clientData, serverData, activity, participant } = connection;
+  return {
+    ...{ connectionId: id, participantId: id, location: unknownPlace, clientData, serverData },
+    ip: activity?.ip ?? '',
+    platform: activity?.platform ?? participant?.attributes.dialect ?? '',
+  };
+}
+
+function mediaOf({ id }: OvConnection, stream: OvStream) {
+  const { hasAudio, hasVideo, typeOfVideo, frameRate, videoDimensions } = stream;
+  return {
+    ...{ streamId: stream.id, connectionId: id, participantId: id, audioEnabled: hasAudio, videoEnabled: hasVideo },
+    ...(hasVideo && { videoSource: typeOfVideo, videoFramerate: frameRate, videoDimensions }),
+  };
+}
