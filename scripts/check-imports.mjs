@@ -70,9 +70,18 @@ const rules = [
   },
   { files: /^cluster\//, folder: 'cluster', may: [node, log, rooms, /^options\//] },
   {
+    // What protocols have in common whose clients outlive their sockets. It knows none of them.
+    files: /^dialects\/session-layer\//,
+    folder: 'dialects/session-layer',
+    may: [node, log, clusterPort, rooms, access, /^(transport|options)\//, /^dialects\/[^/]+$/],
+  },
+  {
     files: /^dialects\/([^/]+)\//,
     folder: 'dialects/$1',
-    may: [node, log, port, clusterPort, rooms, access, /^(transport|options)\//, /^dialects\/[^/]+$/],
+    may: [
+      ...[node, log, port, clusterPort, rooms, access, /^(transport|options)\//],
+      ...[/^dialects\/[^/]+$/, /^dialects\/session-layer\//],
+    ],
   },
   {
     files: /^dialects\/[^/]+$/,

@@ -28,8 +28,11 @@ export interface ConnectionListener {
    * @param retryAfterMs how long until the budget allows one more request, in ms
    */
   overBudget?(text: string | undefined, retryAfterMs: number): void;
-  /** The connection is over, for any reason. Called once, as the last call, and never from inside another call of this connection. */
-  closed(reason: string): void;
+  /**
+   * The connection is over, for any reason. Called once, as the last call, and never from inside another call of this connection.
+   * @param code with which it was closed; undefined where nobody closed it
+   */
+  closed(reason: string, code?: number): void;
 }
 
 /** Sees connections and what is sent over them, for programs and tests that need to know. Must not throw. */
@@ -247,7 +250,7 @@ export class Connection implements Writer, Visitor {
 
   readonly #onClose = (code: number, reason: Buffer): void => {
     this.#open = false;
-    this.#end(reason.length > 0 ? `${code} ${reason.toString()}` : String(code));
+    this.#end(reason.length > 0 ? `${code} ${reason.toString()}` : String(code), code);
   };
 
   #introduce(): void {
@@ -257,12 +260,12 @@ export class Connection implements Writer, Visitor {
     this.#introduced();
   }
 
-  #end(reason: string): void {
+  #end(reason: string, code?: number): void {
     this.#rest();
     const listener = this.#listener;
     this.#listener = undefined;
     this.#gone(reason);
-    listener?.closed(reason);
+    listener?.closed(reason, code);
   }
 }
 

@@ -1,22 +1,29 @@
 import { accessRefusedAs } from '../../rooms/index.js';
-import type { RoomErrorCode } from '../../rooms/index.js';
+import type { RoomError, RoomErrorCode } from '../../rooms/index.js';
+import {
+  internalError,
+  invalidParams,
+  invalidRequest,
+  invalidSession,
+  methodNotFound,
+  parseError,
+  tooManyRequests,
+} from '../session-layer/errors.js';
+import type { WireRefusal } from '../session-layer/errors.js';
+import type { Condition as LayerCondition } from '../session-layer/request-type.js';
 
-/** JSON-RPC 2.0 §5.1. */
-export const parseError = -32_700;
-export const invalidRequest = -32_600;
-export const methodNotFound = -32_601;
-export const invalidParams = -32_602;
-export const internalError = -32_603;
+export {
+  ProtocolError,
+  internalError,
+  invalidParams,
+  invalidRequest,
+  invalidSession,
+  methodNotFound,
+  parseError,
+} from '../session-layer/errors.js';
+
 /** For everything that has no better code (docs/protocols/kurento-room.md#61-codes). */
 export const genericError = 999;
-/**
- * The session that was named does not exist, or is not the one of this connection
- * (docs/protocols/kurento-room.md#13-the-session-layer, #15-connect-closesession).
- */
-export const invalidSession = 40_007;
-
-/** The client has spent its budget (docs/security.md#what-every-door-asks); `data` is `{reason: 'too-many', retryAfterMs}`. The connection is closed then. */
-export const tooManyRequests = 204;
 
 /**
  * Every number that an error may have on the wire, and its name: JSON-RPC 2.0 §5.1,
@@ -48,12 +55,7 @@ export const errorNames = {
 export type ErrorCode = keyof typeof errorNames;
 
 /** Something that makes a request fail. */
-export interface Condition {
-  /** What refuses: the domain, by its code, or this protocol, by its number. */
-  readonly reason: RoomErrorCode | ErrorCode;
-  /** For the documentation, and for the transcript that shows it (`# when:`). */
-  readonly when: string;
-}
+export type Condition = LayerCondition<ErrorCode>;
 
 /** How a refusal of the domain appears on the wire. */
 interface RoomErrorEntry {
@@ -126,15 +128,8 @@ export const commonErrors: readonly Condition[] = [
   { reason: internalError, when: 'The server failed. Its log says how, the message does not.' },
 ];
 
-/** An error of the protocol itself, before the domain is asked. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    readonly data?: Readonly<Record<string, unknown>>,
-  ) {
-    super(message);
-  }
+/** How a refusal of the domain appears on the wire. */
+export function refusalOf({ code: reason, details }: RoomError): WireRefusal {
+  const { code, reasoned } = roomErrors[reason];
+  return { code, data: reasoned && { reason, ...details } };
 }

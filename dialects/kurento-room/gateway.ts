@@ -1,21 +1,24 @@
-import { tokenOfRequest } from '../../access/index.js';
 import type { IceServers } from '../../access/index.js';
 import type { RelayDialect } from '../../cluster/port.js';
 import type { Log } from '../../log.js';
-import type { ClientFacts, Participant } from '../../rooms/index.js';
+import type { ClientFacts } from '../../rooms/index.js';
 import type { Dialect, DialectContext, DialectState, HandOver } from '../dialect.js';
+import { roomJoinedBy } from '../session-layer/joined-room.js';
+import type { LayerContext } from '../session-layer/layer.js';
+import { Links } from '../session-layer/links.js';
+import { requestReader } from '../session-layer/read-request.js';
+import { RpcServer } from '../session-layer/rpc-server.js';
+import { Sessions } from '../session-layer/sessions.js';
 import type { CustomRequest } from './custom-request.js';
+import { refusalOf } from './errors.js';
 import { eventEncoder } from './event-frame.js';
-import type { LinkContext } from './link.js';
-import { Link } from './link.js';
 import { dialectName } from './newcomer.js';
 import { openRpcDocument } from './openrpc.js';
-import { connectionRequests, sessionRequests } from './requests.js';
-import { RpcServer } from './rpc-server.js';
+import { connectionRequests, sessionRequests, textParams } from './requests.js';
+import { joinRoom } from './requests/join-room.js';
 import { sessionRecord } from './session-record.js';
-import { Session } from './session.js';
-import type { SessionLimits } from './session.js';
-import { Sessions } from './sessions.js';
+import { RoomSession } from './session.js';
+import type { RoomSessionContext, SessionLimits } from './session.js';
 
 /** What this dialect needs of the server. */
 interface RoomDialectContext extends Pick<
@@ -25,39 +28,22 @@ interface RoomDialectContext extends Pick<
   readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
 
+/**
+ * How long after its last use the server closes a connection that is in no room any more, unless the client uses it again
+ * (docs/protocols/kurento-room.md#38-leaveroom, #8-rooms-eviction-closing).
+ */
+const closeUnusedAfterMs = 1_000;
+
 /** The room protocol: gives each connection a link (docs/protocols/kurento-room.md#1-transport). */
 export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
-  readonly #settings: Omit<
-    LinkContext,
-    | 'rooms'
-    | 'access'
-    | 'passwords'
-    | 'names'
-    | 'cluster'
-    | 'returning'
-    | 'figures'
-    | 'sessionRequests'
-    | 'connectionRequests'
-  >;
-  readonly #onDefect: (during: string, error: unknown) => void;
-  readonly #links = new Set<Link>();
-  #context: LinkContext | undefined;
+  readonly #links = new Links();
+  readonly #settings: Pick<RoomSessionContext, 'encode' | 'limits' | 'log' | 'customRequest' | 'ice'>;
+  #context: RoomSessionContext | undefined;
 
   constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest, ice: IceServers) {
-    this.#onDefect = (during, error) => {
-      log.error('a method failed unexpectedly', { during, error });
-    };
-    this.#settings = {
-      sessions: this.#sessions,
-      encode: eventEncoder(),
-      limits,
-      log,
-      customRequest,
-      ice,
-      document: openRpcDocument,
-    };
+    this.#settings = { encode: eventEncoder(), limits, log, customRequest, ice };
   }
 
   /** Sessions that can be resumed, with and without a connection. */
@@ -71,56 +57,57 @@ export class RoomGateway implements Dialect {
   }
 
   attach({ rooms, access, passwords, names, doors, pathPrefix, cluster, figures }: RoomDialectContext): void {
-    const returning = cluster?.returning;
-    const context = {
+    const { log } = this.#settings;
+    const sessions = this.#sessions;
+    const onDefect = (during: string, error: unknown): void => {
+      log.error('a method failed unexpectedly', { during, error });
+    };
+    const served = { figures, refusalOf, onDefect };
+    const aboutConnections = new RpcServer({ ...served, types: connectionRequests });
+    const context: RoomSessionContext = {
       ...this.#settings,
-      ...{ rooms, access, passwords, names, cluster, returning, figures },
-      sessionRequests: new RpcServer(sessionRequests, figures, this.#onDefect),
-      connectionRequests: new RpcServer(connectionRequests, figures, this.#onDefect),
+      ...{ rooms, access, passwords, names, sessions, returning: cluster?.returning },
+      read: requestReader(textParams),
+      sessionRequests: new RpcServer({ ...served, types: sessionRequests }),
+    };
+    const layer: LayerContext = {
+      ...context,
+      ...{ figures, cluster, closeUnusedAfterMs, connectionRequests: aboutConnections, farewells: [] },
+      newSession: (client, token, id) => new RoomSession(client, context, token, id),
+      roomOf: roomJoinedBy(joinRoom.name, 'room', names),
+      executeOnConnection: (request, link, reply) =>
+        aboutConnections.execute(request, { link, sessions, document: openRpcDocument, afterwards: undefined }, reply),
     };
     this.#context = context;
-    doors.open(
-      `${pathPrefix}/room`,
-      (connection, request) => {
-        const link = new Link({ connection, token: tokenOfRequest(request) }, context, () => {
-          this.#links.delete(link);
-        });
-        this.#links.add(link);
-        connection.listen(link);
-      },
-      { figures },
-    );
+    doors.open(`${pathPrefix}/room`, this.#links.accepting(layer), { figures });
   }
 
   readonly handOver: HandOver = {
     suspend: async () => {
-      for (const link of [...this.#links]) link.suspend();
+      this.#links.suspend();
       await this.#sessions.idle();
     },
     sendAway: (count) => {
-      const open = [...this.#links].filter(({ isOpen }) => isOpen);
-      for (const link of open.slice(0, count)) link.suspend();
+      this.#links.sendAway(count);
     },
-    recordOf: (_participant, client) => (client instanceof Session ? client.record : undefined),
-    comeBack: (participant, kept) => this.#restore(participant, kept)?.returned,
+    recordOf: (_participant, client) => (client instanceof RoomSession ? client.record : undefined),
+    comeBack: (participant, kept) => {
+      const { data: record } = sessionRecord.safeParse(kept);
+      return record && this.#context && RoomSession.goingOn(record, participant, this.#context).returned;
+    },
   };
 
   readonly clientFacts = (client: object | undefined): ClientFacts | undefined =>
-    client instanceof Session ? client.facts : undefined;
+    client instanceof RoomSession ? client.facts : undefined;
 
   readonly relayed: RelayDialect = {
     begin: (client, arrival) => {
       if (!this.#context) throw new Error('attach comes first');
-      return Session.begin(client, this.#context, arrival);
+      return new RoomSession(client, this.#context, arrival.token, arrival.session).begin(arrival);
     },
   };
 
   close(): void {
     this.#sessions.close();
-  }
-
-  #restore(participant: Participant, kept: unknown): Session | undefined {
-    const { data: record } = sessionRecord.safeParse(kept);
-    return record && this.#context && Session.restore(record, participant, this.#context);
   }
 }

@@ -1,209 +1,22 @@
 import type { z } from 'zod';
-import { read as readBy } from '../../options/faults.js';
-import type { Participant } from '../../rooms/index.js';
-import type { Call, CallingSession, ConnectionCall, NamedSessions, SessionCall } from './call.js';
-import type { Condition } from './errors.js';
-import { ProtocolError, commonErrors, invalidParams, invalidSession } from './errors.js';
+import { requestMakers } from '../session-layer/request-type.js';
+import type { RequestType as LayerRequestType } from '../session-layer/request-type.js';
+import type { ConnectionCall, SessionCall } from './call.js';
+import { commonErrors, invalidSession } from './errors.js';
+import type { ErrorCode } from './errors.js';
 
-/** What a request leads to. */
-export interface Outcome<Answer> {
-  readonly answer: Answer;
-  /** Done in the turn in which the answer is sent, right after it. */
-  readonly afterwards?: () => void;
-}
-
-type Outcomes<Result extends z.ZodType> = Outcome<z.output<Result>> | Promise<Outcome<z.output<Result>>>;
-
-/** What is declared of each request. */
-interface Definition<Name extends string, Params extends z.ZodObject, Result extends z.ZodType> {
-  readonly name: Name;
-  /** Members that it does not name are ignored. */
-  readonly params: Params;
-  /** Without the `sessionId` that is added to the results of all requests of a session. */
-  readonly result: Result;
-  readonly summary: string;
-  readonly description?: string;
-  readonly example: { readonly params: z.input<Params>; readonly result: z.output<Result> };
-  /** Why it may be refused, besides what holds for all requests of its scope. */
-  readonly errors?: readonly Condition[];
-  /**
-   * What the session is told while it runs is sent after the answer
-   * (docs/protocols/kurento-room.md#5-ordering-guarantees). Default: false.
-   */
-  readonly answeredFirst?: boolean;
-  /** What these params must fit, where that is narrower than `params`. */
-  readonly narrowed?: (given: Given) => z.ZodType<z.output<Params>>;
-  /** Params that the session has when the client does not give them. Default: none. */
-  readonly fromSession?: (session: CallingSession) => Partial<z.input<Params>> | undefined;
-  /** Params that old clients write beside `params`. Default: none. */
-  readonly besideParams?: readonly (keyof z.input<Params> & string)[];
-  /** For clients that do not look at the answer. Default: nothing waits. */
-  readonly mayWaitMs?: MayWaitMs;
-}
-
-/** How long something may wait for other messages where its session is at another node, in ms: so several cost as much as one. */
-export interface MayWaitMs {
-  readonly request: number;
-  readonly answer: number;
-}
-
-interface RoomDefinition<
-  Name extends string,
-  Params extends z.ZodObject,
-  Result extends z.ZodObject,
-> extends Definition<Name, Params, Result> {
-  /** @throws RoomError, ProtocolError */
-  readonly handle: (participant: Participant, params: z.output<Params>, call: SessionCall) => Outcomes<Result>;
-}
-
-interface SessionDefinition<
-  Name extends string,
-  Params extends z.ZodObject,
-  Result extends z.ZodObject,
-> extends Definition<Name, Params, Result> {
-  /** @throws RoomError, ProtocolError */
-  readonly handle: (call: SessionCall, params: z.output<Params>) => Outcomes<Result>;
-}
-
-interface ConnectionDefinition<
-  Name extends string,
-  Params extends z.ZodObject,
-  Result extends z.ZodType,
-> extends Definition<Name, Params, Result> {
-  /** Whether `sessionId` may name another session than the one of the connection. Default: false. */
-  readonly namesAnySession?: boolean;
-  /** @throws ProtocolError */
-  readonly handle: (call: ConnectionCall, params: z.output<Params>) => Outcomes<Result>;
-}
-
-/** A request of the protocol: how it is documented, checked and executed. */
-export interface RequestType<
-  C extends Call = never,
+/** A request of the room protocol. */
+export type RequestType<
+  C extends SessionCall | ConnectionCall = never,
   Name extends string = string,
   Params extends z.ZodObject = z.ZodObject,
   Result extends z.ZodType = z.ZodType,
-> {
-  readonly name: Name;
-  readonly params: Params;
-  readonly result: Result;
-  readonly summary: string;
-  readonly description: string | undefined;
-  readonly example: { readonly params: z.input<Params>; readonly result: z.output<Result> };
-  /** All conditions under which it is refused. */
-  readonly errors: readonly Condition[];
-  readonly answeredFirst: boolean;
-  readonly besideParams: readonly string[];
-  readonly mayWaitMs: MayWaitMs | undefined;
-  /**
-   * Requests of a session run one after the other and are answered with its id; those about the connection pass them
-   * (docs/protocols/kurento-room.md#17-concurrency).
-   */
-  readonly scope: Scope<C>;
-  /**
-   * Executes it. Resolves with the result on the wire.
-   * @throws RoomError, ProtocolError
-   */
-  readonly run: (given: Given, call: C) => Promise<unknown>;
-}
+> = LayerRequestType<C, Name, Params, Result, ErrorCode>;
 
-export type Given = Readonly<Record<string, unknown>>;
-
-type Scope<C extends Call> = C extends SessionCall ? 'session' : 'connection';
-
-/** A request of a participant: refused while the session is in no room. */
-export function roomRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodObject>(
-  definition: RoomDefinition<Name, Params, Result>,
-): RequestType<SessionCall, Name, Params, Result> {
-  const { errors = [], handle, ...rest } = definition;
-  return sessionRequest({
-    ...rest,
-    errors: [{ reason: 'participant-not-found', when: 'The session is in no room.' }, ...errors],
-    handle: (call, params) => handle(call.session.participant, params, call),
-  });
-}
-
-/** A request of a session, in a room or not. */
-export function sessionRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodObject>(
-  definition: SessionDefinition<Name, Params, Result>,
-): RequestType<SessionCall, Name, Params, Result> {
-  const { errors = [], fromSession, handle } = definition;
-  return {
-    ...described(definition, [...errors, foreignSession]),
-    scope: 'session',
-    run: async (given, call) => {
-      assertNotForeign(given.sessionId, () => call.session.id, call.sessions);
-      const defaults = fromSession?.(call.session);
-      const whole = defaults ? completed(given, defaults) : given;
-      const { answer, afterwards } = await handle(call, read(definition, whole));
-      call.afterwards = afterwards;
-      return { ...answer, sessionId: call.session.id };
-    },
-  };
-}
-
-/**
- * A request about the connection: needs no session and does not wait for the requests of one
- * (docs/protocols/kurento-room.md#17-concurrency).
- */
-export function connectionRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodType>(
-  definition: ConnectionDefinition<Name, Params, Result>,
-): RequestType<ConnectionCall, Name, Params, Result> {
-  const { errors = [], namesAnySession = false, handle } = definition;
-  return {
-    ...described(definition, namesAnySession ? errors : [...errors, foreignSession]),
-    scope: 'connection',
-    run: async (given, call) => {
-      if (!namesAnySession) assertNotForeign(given.sessionId, () => call.link.presentId, call.sessions);
-      const { answer, afterwards } = await handle(call, read(definition, given));
-      call.afterwards = afterwards;
-      return answer;
-    },
-  };
-}
-
-const foreignSession: Condition = {
-  reason: invalidSession,
-  when: '`sessionId` names the session of another connection.',
-};
-
-function described<Name extends string, Params extends z.ZodObject, Result extends z.ZodType>(
-  definition: Definition<Name, Params, Result>,
-  errors: readonly Condition[],
-) {
-  const { name, params, result, summary, description, example, mayWaitMs } = definition;
-  const { answeredFirst = false, besideParams = [] } = definition;
-  return {
-    ...{ name, params, result, summary, description, example, answeredFirst, besideParams, mayWaitMs },
-    errors: [...errors, ...commonErrors],
-  };
-}
-
-/** With the defaults that there are in place of what is absent, null or empty. */
-function completed(given: Given, defaults: Given): Given {
-  const used = Object.entries(defaults).filter(
-    ([name, value]) => value !== undefined && (given[name] == null || given[name] === ''),
-  );
-  return used.length === 0 ? given : { ...given, ...Object.fromEntries(used) };
-}
-
-/**
- * Clients may name their session in any request. An id that is no session's means the session of the connection
- * (docs/protocols/kurento-room.md#13-the-session-layer).
- * @throws ProtocolError 40007 for the session of another connection
- */
-function assertNotForeign(sessionId: unknown, own: () => string | undefined, sessions: NamedSessions): void {
-  if (typeof sessionId !== 'string') return;
-  if (sessions.has(sessionId) && sessionId !== own()) {
-    throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
-  }
-}
-
-/** @throws ProtocolError invalid params; the message names what is wrong */
-function read<Params extends z.ZodObject>(
-  { name, params, narrowed }: Pick<Definition<string, Params, z.ZodType>, 'name' | 'params' | 'narrowed'>,
-  given: Given,
-): z.output<Params> {
-  const result = readBy(narrowed?.(given) ?? params, given, 'params');
-  if (result.success) return result.data;
-  throw new ProtocolError(invalidParams, `${name}: ${result.faults}`);
-}
+export const { roomRequest, sessionRequest, connectionRequest } = requestMakers<SessionCall, ConnectionCall, ErrorCode>(
+  {
+    outside: [{ reason: 'participant-not-found', when: 'The session is in no room.' }],
+    foreignSession: { reason: invalidSession, when: '`sessionId` names the session of another connection.' },
+    all: commonErrors,
+  },
+);

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
-import type { ConnectionCall, SessionCall } from './call.js';
+import { textParamsOf } from '../session-layer/request-type.js';
 import type { RequestType } from './request-type.js';
+import type { ConnectionCall, SessionCall } from './call.js';
 import { admitParticipant } from './requests/admit-participant.js';
 import { closeRoom } from './requests/close-room.js';
 import { closeSession } from './requests/close-session.js';
@@ -93,13 +93,5 @@ export const connectionRequests: readonly RequestType<ConnectionCall>[] = reques
   (request) => request.scope === 'connection',
 );
 
-/** The params of each method that are text: clients may give numbers and booleans for them. */
-export const textParams: ReadonlyMap<string, readonly string[]> = new Map(
-  requests.map(({ name, params }) => [name, textsOf(params.shape)]),
-);
-
-function textsOf(shape: Readonly<Record<string, z.ZodType>>): string[] {
-  return Object.entries(shape).flatMap(([name, schema]) =>
-    schema.safeParse('text').success && !schema.safeParse(1).success ? [name] : [],
-  );
-}
+/** The params of each method that are text. */
+export const textParams = textParamsOf(requests);

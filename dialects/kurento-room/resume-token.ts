@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { newSessionId } from './session-id.js';
+import { newSessionId } from '../session-layer/session-id.js';
 
 /** As hard to guess as the id of a session, and another one: the id is named in many requests, the token in joinRoom alone. */
 export function newResumeToken(): string {

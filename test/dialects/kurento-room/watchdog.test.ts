@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
-import { silenceMs } from '../../../dialects/kurento-room/watchdog.js';
+import { silenceMs } from '../../../dialects/session-layer/watchdog.js';
 
 describe('Kurento Room §1.4 the silence that a connection may keep', () => {
   it('is three intervals', () => {

@@ -1,30 +1,16 @@
-import type { ClusterFace } from '../../cluster/port.js';
 import { ProtocolError, invalidRequest, tooManyRequests } from './errors.js';
-import { idIn, readRequest } from './read-request.js';
+import { idIn } from './read-request.js';
 import type { Request, RpcId } from './read-request.js';
 import { errorReply } from './rpc-server.js';
-import type { RpcServer } from './rpc-server.js';
-import type { CallingLink, ConnectionCall, ResumedSession } from './call.js';
+import type { CallingLink, ResumedSession } from './call.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
-import type { DoorFigures } from '../../transport/door-figures.js';
 import { textFrame } from '../../transport/frame.js';
 import { FarPlace } from './far-place.js';
 import { NearPlace } from './near-place.js';
+import type { LayerContext } from './layer.js';
 import type { Place } from './place.js';
-import type { SessionContext } from './session.js';
 import { SocketClient } from './socket-client.js';
 import { Watchdog } from './watchdog.js';
-
-export interface LinkContext extends SessionContext {
-  /**
-   * Requests about the connection: they pass the queue of the session (docs/protocols/kurento-room.md#17-concurrency).
-   */
-  readonly connectionRequests: RpcServer<ConnectionCall>;
-  readonly document: ConnectionCall['document'];
-  readonly figures: DoorFigures;
-  /** Undefined: all sessions are in this process. */
-  readonly cluster: ClusterFace | undefined;
-}
 
 /** A connection, and what came with its upgrade. */
 export interface LinkArrival {
@@ -37,16 +23,16 @@ export interface LinkArrival {
 export class Link implements ConnectionListener, CallingLink {
   readonly #connection: Connection;
   readonly #client: SocketClient;
-  readonly #context: LinkContext;
+  readonly #context: LayerContext;
   readonly #onClosed: () => void;
   readonly #place: Place;
   #watchdog: Watchdog | undefined;
   /** Set by closeSession: nothing more is taken. */
   #over = false;
 
-  constructor({ connection, token }: LinkArrival, context: LinkContext, onClosed: () => void) {
+  constructor({ connection, token }: LinkArrival, context: LayerContext, onClosed: () => void) {
     this.#connection = connection;
-    this.#client = new SocketClient(connection);
+    this.#client = new SocketClient(connection, context.closeUnusedAfterMs);
     this.#context = context;
     this.#onClosed = onClosed;
     this.#place = context.cluster
@@ -110,7 +96,7 @@ export class Link implements ConnectionListener, CallingLink {
     if (this.#over) return;
     let request: Request | undefined;
     try {
-      request = readRequest(text);
+      request = this.#context.read(text);
     } catch (error) {
       this.#refuse(error as ProtocolError);
       return;
@@ -132,9 +118,10 @@ export class Link implements ConnectionListener, CallingLink {
     this.#refuse(error, text === undefined ? text : idIn(text));
   }
 
-  closed(reason: string): void {
+  closed(reason: string, code?: number): void {
     this.#watchdog?.stop();
     this.#client.used();
+    if (code !== undefined && this.#context.farewells.includes(code)) this.endSession();
     this.#place.lost(reason);
     this.#onClosed();
   }
@@ -145,9 +132,7 @@ export class Link implements ConnectionListener, CallingLink {
   }
 
   #executeOnConnection(request: Request): void {
-    const { connectionRequests, document, sessions } = this.#context;
-    const call = { link: this, sessions, document, afterwards: undefined };
-    void connectionRequests.execute(request, call, (text) => {
+    void this.#context.executeOnConnection(request, this, (text) => {
       if (text !== undefined) this.#reply(text);
     });
   }

@@ -2,7 +2,6 @@ import type { JSONRPCRequest } from 'json-rpc-2.0';
 import { z } from 'zod';
 import { rawMember } from '../raw-member.js';
 import { ProtocolError, invalidRequest, parseError } from './errors.js';
-import { textParams } from './requests.js';
 
 /**
  * A frame in which a client asks for something. `jsonrpc` may be missing (docs/protocols/kurento-room.md#12-frames);
@@ -19,6 +18,8 @@ function isId(value: unknown): value is ParsedId {
   return value === null || typeof value === 'string' || typeof value === 'number';
 }
 
+const noTexts: ReadonlyMap<string, readonly string[]> = new Map();
+
 type ParsedId = string | number | null;
 
 /** JSON, as the client wrote it: `7`, `1e3`, `"a"`, `null`. Parsing and encoding it would change `1.0` and long numbers. */
@@ -26,12 +27,19 @@ export type RpcId = string;
 /** With the members that old clients write beside `params`. */
 export type Request = JSONRPCRequest & { readonly id?: RpcId } & Readonly<Record<string, unknown>>;
 
+/** @param textParams of each method: numbers and booleans given for them become text. @returns `readRequest` of a protocol */
+export function requestReader(
+  textParams: ReadonlyMap<string, readonly string[]>,
+): (text: string) => Request | undefined {
+  return (text) => readRequest(text, textParams);
+}
+
 /**
  * Reads one frame. Undefined for a frame that answers a request we never sent: the Java client answers notifications that
  * it does not know. Such a frame gets no reply.
  * @throws ProtocolError parse error or invalid request
  */
-export function readRequest(text: string): Request | undefined {
+function readRequest(text: string, textParams: ReadonlyMap<string, readonly string[]>): Request | undefined {
   let frame: unknown;
   try {
     frame = JSON.parse(text);
@@ -58,7 +66,7 @@ function isResponse(frame: unknown): boolean {
 /** The id of a frame that is not served; undefined when it has none. */
 export function idIn(text: string): RpcId | undefined {
   try {
-    return readRequest(text)?.id;
+    return readRequest(text, noTexts)?.id;
   } catch {
     return undefined;
   }

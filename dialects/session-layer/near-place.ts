@@ -1,20 +1,20 @@
 import type { ResumedSession } from './call.js';
-import { ProtocolError, invalidSession } from './errors.js';
+import { ProtocolError, invalidSession, reconnectionError } from './errors.js';
 import type { Place } from './place.js';
 import type { Request } from './read-request.js';
-import { Session } from './session.js';
-import type { SessionContext } from './session.js';
+import type { LayerContext } from './layer.js';
+import type { Session } from './session.js';
 import type { SocketClient } from './socket-client.js';
 
 /** Sessions are in this process. */
 export class NearPlace implements Place {
   readonly #client: SocketClient;
-  readonly #context: SessionContext;
+  readonly #context: LayerContext;
   readonly #token: string | undefined;
   /** Made when first needed, so that a client that only pings has no session (docs/protocols/kurento-room.md#13-the-session-layer). */
   #session: Session | undefined;
 
-  constructor(client: SocketClient, context: SessionContext, token: string | undefined) {
+  constructor(client: SocketClient, context: LayerContext, token: string | undefined) {
     this.#client = client;
     this.#context = context;
     this.#token = token;
@@ -34,11 +34,11 @@ export class NearPlace implements Place {
 
   resume(sessionId: string, received: number | undefined): ResumedSession {
     const session = this.#context.sessions.find(sessionId);
-    if (!session || session.wasEvicted || (session.hasLeft && session !== this.#session))
-      throw new ProtocolError(invalidSession, 'reconnection error');
+    if (!session || !session.mayResume || (session.hasLeft && session !== this.#session))
+      throw new ProtocolError(invalidSession, reconnectionError);
     if (session === this.#session) return { id: session.id, lastRequest: undefined, sendMissed: undefined };
     if (session.counts && received !== undefined && !session.hasAfter(received))
-      throw new ProtocolError(invalidSession, 'reconnection error: what follows is not kept any more');
+      throw new ProtocolError(invalidSession, `${reconnectionError}: what follows is not kept any more`);
     this.#session?.detach(this.#client, 'its connection resumed another session');
     this.#session = session;
     const sendMissed = session.goOn(this.#client, this.#token, received);
@@ -62,7 +62,7 @@ export class NearPlace implements Place {
   }
 
   get #present(): Session {
-    this.#session ??= new Session(this.#client, this.#context, this.#token);
+    this.#session ??= this.#context.newSession(this.#client, this.#token);
     return this.#session;
   }
 }

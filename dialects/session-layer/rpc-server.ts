@@ -5,26 +5,42 @@ import { RoomError } from '../../rooms/index.js';
 import type { DoorFigures } from '../../transport/door-figures.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import type { Call } from './call.js';
-import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
+import { ProtocolError, internalError, invalidParams, methodNotFound } from './errors.js';
+import type { WireRefusal } from './errors.js';
 import type { Request, RpcId } from './read-request.js';
 import type { Given, RequestType } from './request-type.js';
 
+/** What the layer needs to know of the requests of a protocol. */
+export interface RequestTable {
+  find(method: string): Pick<RequestType, 'answeredFirst' | 'mayWaitMs'> | undefined;
+  /**
+   * Whether one request is a repetition of the other: the same id, method and params
+   * (docs/protocols/kurento-room.md#17-concurrency).
+   */
+  areSame(one: Request, other: Request): boolean;
+}
+
+/** What a protocol says of the requests that it serves. */
+export interface RpcServerOptions<C extends Call> {
+  readonly types: readonly RequestType<C>[];
+  /** Are told how long a request took, and which error it was answered. */
+  readonly figures: Pick<DoorFigures, 'answered'>;
+  /** The protocol's words for a refusal of the domain. */
+  readonly refusalOf: (error: RoomError) => WireRefusal;
+  /** Is told of everything that is thrown and is no refusal; `during` names the method. */
+  readonly onDefect: (during: string, error: unknown) => void;
+}
+
 /** Executes requests: finds the method, and turns its result, or what it throws, into the reply. */
-export class RpcServer<C extends Call> {
+export class RpcServer<C extends Call> implements RequestTable {
   readonly #server: JSONRPCServer<C>;
   readonly #types: ReadonlyMap<string, RequestType<C>>;
   readonly #figures: Pick<DoorFigures, 'answered'>;
+  readonly #refusalOf: (error: RoomError) => WireRefusal;
 
-  /**
-   * @param figures are told how long a request took, and which error it was answered
-   * @param onDefect is told of everything that is thrown and is no refusal; `during` names the method
-   */
-  constructor(
-    types: readonly RequestType<C>[],
-    figures: Pick<DoorFigures, 'answered'>,
-    onDefect: (during: string, error: unknown) => void,
-  ) {
+  constructor({ types, figures, refusalOf, onDefect }: RpcServerOptions<C>) {
     this.#figures = figures;
+    this.#refusalOf = refusalOf;
     this.#types = new Map(types.map((type) => [type.name, type]));
     this.#server = new JSONRPCServer<C>({
       errorListener: (during, error) => {
@@ -32,17 +48,13 @@ export class RpcServer<C extends Call> {
       },
     });
     for (const { name, run } of types) this.#server.addMethod(name, run);
-    this.#server.mapErrorToJSONRPCErrorResponse = errorResponse;
+    this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => this.#errorResponse(id, error);
   }
 
   find(method: string): RequestType<C> | undefined {
     return this.#types.get(method);
   }
 
-  /**
-   * Whether one request is a repetition of the other: the same id, method and params
-   * (docs/protocols/kurento-room.md#17-concurrency).
-   */
   areSame(one: Request, other: Request): boolean {
     if (one.id !== other.id || one.method !== other.method) return false;
     const besideParams = this.find(one.method)?.besideParams ?? [];
@@ -71,27 +83,26 @@ export class RpcServer<C extends Call> {
     try {
       params = paramsOf(request, this.find(request.method));
     } catch (error) {
-      return request.id === undefined ? null : errorResponse(request.id, error);
+      return request.id === undefined ? null : this.#errorResponse(request.id, error);
     }
     return this.#server.receive(params === request.params ? request : { ...request, params }, call);
   }
+
+  #errorResponse(id: JSONRPCID, error: unknown): JSONRPCErrorResponse {
+    if (error instanceof RoomError) {
+      const { code, data } = this.#refusalOf(error);
+      return createJSONRPCErrorResponse(id, code, error.message, data);
+    }
+    const { code, message, data } = error instanceof ProtocolError ? error : defect;
+    return createJSONRPCErrorResponse(id, code, message, data);
+  }
 }
 
-const defect = { code: internalError, message: 'Internal error' } as const;
+const defect = { code: internalError, message: 'Internal error', data: undefined } as const;
 
 /** The text of an error reply to a frame that is no request, or that is not served. */
 export function errorReply({ code, message, data }: ProtocolError, id: RpcId = 'null'): string {
   return replyText(createJSONRPCErrorResponse(id, code, message, data));
-}
-
-function errorResponse(id: JSONRPCID, error: unknown): JSONRPCErrorResponse {
-  if (!(error instanceof RoomError)) {
-    const { code, message } = error instanceof ProtocolError ? error : defect;
-    return createJSONRPCErrorResponse(id, code, message);
-  }
-  const { code, reasoned } = roomErrors[error.code];
-  if (!reasoned) return createJSONRPCErrorResponse(id, code, error.message);
-  return createJSONRPCErrorResponse(id, code, error.message, { reason: error.code, ...error.details });
 }
 
 /** The members in the order in which the original writes them; the id is JSON already. */

@@ -1,22 +1,19 @@
-import type { Arrival, Departure, Gateway, Line, LineClient } from '../../cluster/port.js';
-import type { Frame } from '../../transport/frame.js';
+import type { Arrival, Departure, Gateway } from '../../cluster/port.js';
 import { payer } from '../../transport/gate/account.js';
-import { RoomError, checkedName } from '../../rooms/index.js';
 import type { ResumedSession } from './call.js';
-import { ProtocolError, invalidSession } from './errors.js';
+import { ProtocolError, invalidSession, reconnectionError } from './errors.js';
+import { FarLine } from './far-line.js';
 import type { Place } from './place.js';
-import { readRequest } from './read-request.js';
 import type { Request } from './read-request.js';
-import { joinRoom } from './requests/join-room.js';
-import { Session } from './session.js';
-import type { SessionContext } from './session.js';
+import type { LayerContext } from './layer.js';
+import type { Session } from './session.js';
 import { newSessionId } from './session-id.js';
 import type { SocketClient } from './socket-client.js';
 
 /** Sessions are at the owners of their rooms, in other processes or in this one. */
 export class FarPlace implements Place {
   readonly #client: SocketClient;
-  readonly #context: SessionContext;
+  readonly #context: LayerContext;
   readonly #token: string | undefined;
   readonly #gateway: Gateway;
   #id: string | undefined;
@@ -32,7 +29,7 @@ export class FarPlace implements Place {
   /** For requests outside of rooms. */
   #idle: Session | undefined;
 
-  constructor(client: SocketClient, context: SessionContext, token: string | undefined, gateway: Gateway) {
+  constructor(client: SocketClient, context: LayerContext, token: string | undefined, gateway: Gateway) {
     this.#client = client;
     this.#context = context;
     this.#token = token;
@@ -53,7 +50,7 @@ export class FarPlace implements Place {
       this.#client.close(1008, 'Too many requests are waiting');
       return;
     }
-    const room = this.#line?.isIn ? undefined : this.#roomOf(request);
+    const room = this.#line?.isIn ? undefined : this.#context.roomOf(request);
     const elsewhere = room !== undefined && this.#line?.room !== room ? this.#line : undefined;
     // Whether it has come into the room that it has asked for first is not known yet.
     if (this.#held.length > 0 || (elsewhere && elsewhere.unserved > 0)) this.#held.push(text);
@@ -67,7 +64,7 @@ export class FarPlace implements Place {
 
   resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession> {
     if (sessionId === this.#id) {
-      if (this.#isEvicted) throw new ProtocolError(invalidSession, 'reconnection error');
+      if (this.#isEvicted) throw new ProtocolError(invalidSession, reconnectionError);
       return { id: sessionId, lastRequest: undefined, sendMissed: undefined };
     }
     // The present session goes on unless the other one is found.
@@ -90,7 +87,7 @@ export class FarPlace implements Place {
           });
         },
         unknown: (unserved) => {
-          reject(new ProtocolError(invalidSession, 'reconnection error'));
+          reject(new ProtocolError(invalidSession, reconnectionError));
           this.#former = undefined;
           this.#over(line, unserved, former?.isOver === false ? former : undefined);
         },
@@ -139,21 +136,8 @@ export class FarPlace implements Place {
   }
 
   get #present(): Session {
-    this.#idle ??= new Session(this.#client, this.#context, this.#token, this.id);
+    this.#idle ??= this.#context.newSession(this.#client, this.#token, this.id);
     return this.#idle;
-  }
-
-  /** The key of the room that the client wants to join. Undefined for another request, or one that cannot be served. */
-  #roomOf({ method, params }: Request): string | undefined {
-    if (method !== joinRoom.name) return undefined;
-    const room: unknown = (params as Readonly<Record<string, unknown>> | undefined)?.room;
-    if (typeof room !== 'string') return undefined;
-    try {
-      return this.#context.names.keyOf(checkedName(room, 'The name of a room'));
-    } catch (error) {
-      if (error instanceof RoomError) return undefined;
-      throw error;
-    }
   }
 
   #open(room: string): FarLine {
@@ -204,74 +188,8 @@ export class FarPlace implements Place {
     this.#held = [];
     if (this.#isLost) return;
     for (const text of held) {
-      const request = readRequest(text);
+      const request = this.#context.read(text);
       if (request) this.accept(request, text);
     }
-  }
-}
-
-/** A line, and the client at its end. */
-class FarLine implements LineClient {
-  readonly attached: LineClient['attached'];
-  readonly unknown: LineClient['unknown'];
-  readonly left: LineClient['left'];
-  readonly idle: LineClient['idle'];
-  readonly #client: SocketClient;
-  #line: Line | undefined;
-  /** The client is in no room any more. */
-  isOver = false;
-  /** What comes before the client was answered that its session goes on. */
-  #held: Frame[] | undefined;
-
-  /** @param holds whether nothing is written until `flow` */
-  constructor(
-    client: SocketClient,
-    holds: boolean,
-    { attached, unknown, left, idle }: Pick<LineClient, 'attached' | 'unknown' | 'left' | 'idle'>,
-  ) {
-    this.#client = client;
-    this.#held = holds ? [] : undefined;
-    this.attached = attached;
-    this.unknown = unknown;
-    this.left = left;
-    this.idle = idle;
-  }
-
-  begin(make: (client: LineClient) => Line): void {
-    this.#line = make(this);
-  }
-
-  get room(): string | undefined {
-    return this.#line?.room;
-  }
-
-  get isIn(): boolean {
-    return this.#line?.isIn === true;
-  }
-
-  get unserved(): number {
-    return this.#line?.unserved ?? 0;
-  }
-
-  send(text: string, withinMs?: number): void {
-    this.#line?.send(text, withinMs);
-  }
-
-  write(frame: Frame): void {
-    if (this.#held) this.#held.push(frame);
-    else this.#client.send(frame);
-  }
-
-  flow(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    for (const frame of held ?? []) this.#client.send(frame);
-  }
-
-  close(code: number, reason: string): void;
-  close(reason: string, isOver: boolean): void;
-  close(first: number | string, second: string | boolean): void {
-    if (typeof first === 'number') this.#client.close(first, String(second));
-    else this.#line?.close(first, second === true);
   }
 }

@@ -2,23 +2,20 @@ import type { SessionClient, UnusedRule } from '../../cluster/port.js';
 import type { Connection } from '../../transport/connection.js';
 import type { Frame } from '../../transport/frame.js';
 
-/**
- * How long after its last use the server closes a connection, unless the client uses it again
- * (docs/protocols/kurento-room.md#38-leaveroom, #8-rooms-eviction-closing).
- */
-const closeUnusedAfterMs = 1_000;
-
 /** A client whose connection ends in this process. */
 export class SocketClient implements SessionClient {
   readonly keeps = false;
   /** It is where this process is. */
   readonly region = undefined;
   readonly #connection: Connection;
+  readonly #closeUnusedAfterMs: number;
   #closing: NodeJS.Timeout | undefined;
   #isPingUse = false;
 
-  constructor(connection: Connection) {
+  /** @param closeUnusedAfterMs how long after `closeUnlessUsed` the server closes the connection */
+  constructor(connection: Connection, closeUnusedAfterMs: number) {
     this.#connection = connection;
+    this.#closeUnusedAfterMs = closeUnusedAfterMs;
   }
 
   get address(): string {
@@ -42,7 +39,7 @@ export class SocketClient implements SessionClient {
     this.#isPingUse = isPingUse;
     this.#closing = setTimeout(() => {
       this.close(1000, reason);
-    }, closeUnusedAfterMs).unref();
+    }, this.#closeUnusedAfterMs).unref();
   }
 
   /** The client has sent a request about its session. */

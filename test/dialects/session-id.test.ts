@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { newSessionId } from '../../../dialects/kurento-room/session-id.js';
+import { newSessionId } from '../../dialects/session-layer/session-id.js';
 
 describe('Kurento Room §1.3 the id of a session', () => {
   it('has 128 bits and does not repeat', () => {
