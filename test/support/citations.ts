@@ -23,6 +23,7 @@ export const pageNames: ReadonlyMap<string, string> = new Map([
   ['Concierge', 'concierge'],
   ['COMPEIT', 'compeit'],
   ['WHIP', 'whip'],
+  ['OpenVidu', 'openvidu'],
 ]);
 
 const section = /§(\d+(?:\.\d+)*)/g;
