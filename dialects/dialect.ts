@@ -130,8 +130,10 @@ export interface DialectNeeds {
 export interface DialectEntry<Options extends Group = Group, Hooks = undefined> {
   /** The name of the protocol for people. */
   readonly title: string;
-  /** A dialect that can be switched off has the option `enabled`. */
+  /** A dialect that can be switched off has the option `enabled`, or says how (`isOn`). */
   readonly options: Options;
+  /** Whether the dialect is served with these settings. Default: as the option `enabled` says; always without that. */
+  readonly isOn?: (settings: Output<Options>) => boolean;
   /**
    * Whether what the options name, such as a folder, can be used. Called before the server starts anything.
    * @throws ConfigError

@@ -3,13 +3,14 @@ import { concierge } from '../dialects/concierge/entry.js';
 import type { Dialect, DialectEntry, DialectNeeds } from '../dialects/dialect.js';
 import { easyrtc } from '../dialects/easyrtc/entry.js';
 import { kurentoRoom } from '../dialects/kurento-room/entry.js';
+import { openvidu } from '../dialects/openvidu/entry.js';
 import { orchestrator } from '../dialects/orchestrator/entry.js';
 import { whip } from '../dialects/whip/entry.js';
 import type { Group } from '../options/option.js';
 import type { Config } from './config.js';
 
 /** The protocols that are spoken, our own first. Their options, hooks and doors follow from this list. */
-export const dialectEntries = [kurentoRoom, easyrtc, orchestrator, concierge, compeit, whip] as const;
+export const dialectEntries = [kurentoRoom, easyrtc, orchestrator, concierge, compeit, whip, openvidu] as const;
 
 type Entries = (typeof dialectEntries)[number];
 type HooksOf<E extends Entries> = E['create'] extends (settings: never, needs: never, hooks?: infer Hooks) => Dialect
@@ -63,8 +64,8 @@ type AnyEntry = DialectEntry<Group<Entries['options']['name']>, unknown>;
 function switchedOn(config: Config): AnyEntry[] {
   // TypeScript cannot relate an entry to its settings through a union; both have the same name.
   const entries = dialectEntries as unknown as readonly AnyEntry[];
-  return entries.filter(({ options: { name } }) => {
+  return entries.filter(({ options: { name }, isOn }) => {
     const settings = config[name];
-    return !('enabled' in settings) || settings.enabled;
+    return isOn?.(settings) ?? (!('enabled' in settings) || settings.enabled);
   });
 }

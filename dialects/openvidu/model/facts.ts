@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endReasons } from './reasons.js';
 
-/** What a back end is told of, as it is sent (docs/protocols/openvidu.md#webhook). Times are in ms since 1970, durations in s. */
+/** What a back end is told of, as it is sent. Times are in ms since 1970, durations in s. */
 
 const common = {
   sessionId: z.string(),

@@ -1,6 +1,6 @@
 import type { OvConnection } from './ov-connection.js';
 
-/** What members are told of that no event of the room says, in the words of the protocol (docs/protocols/openvidu.md). */
+/** What members are told of that no event of the room says, in the words of the protocol. */
 export type OvNotice =
   | {
       readonly method: 'connectionPropertyChanged';

@@ -147,7 +147,10 @@ export class OvConnection {
     return this.#participant;
   }
 
-  /** A page has joined with its token, which is used up. Called while its participant enters the room. */
+  /**
+   * A page has joined with its token, which is used up. Called while its participant enters the room.
+   * @throws RoomError `invalid-text`, `too-many` for more metadata than a room keeps
+   */
   activate({ participant, ...rest }: Omit<Activity, 'slot'> & { readonly participant: Participant }): void {
     if (!this.isPending) throw new Error(`${this.id} is active already`);
     this.#participant = participant;
@@ -273,8 +276,15 @@ export class OvConnection {
   }
 
   #changeMember(changes: Partial<MemberRecord>): void {
-    if (!this.#member) throw new Error(`${this.id} is no member`);
-    this.#member = { ...this.#member, ...changes };
-    this.#context.changed(this);
+    const former = this.#member;
+    if (!former) throw new Error(`${this.id} is no member`);
+    this.#member = { ...former, ...changes };
+    try {
+      this.#context.changed(this);
+    } catch (error) {
+      // More than a room keeps.
+      this.#member = former;
+      throw error;
+    }
   }
 }

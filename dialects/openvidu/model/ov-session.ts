@@ -1,10 +1,9 @@
-import type { Participant, Room } from '../../../rooms/index.js';
+import type { KeptValues, Participant, Room } from '../../../rooms/index.js';
 import { backEnd } from './back-end.js';
 import { memberRecord, strangerRecord } from './connection-properties.js';
 import type { ConnectionBody } from './connection-properties.js';
 import type { OwnFact } from './facts.js';
 import { connectionIdOf, newConnectionId, newToken } from './ids.js';
-import type { KeptValues } from './kept-values.js';
 import { OvConnection } from './ov-connection.js';
 import type { ConnectionContext, Reception } from './ov-connection.js';
 import { OvError } from './ov-error.js';
@@ -17,10 +16,11 @@ import type { OvStream } from './stream.js';
 export const unknownPlace = 'unknown';
 
 /** The names of the values that are kept of a session. */
+const prefixes = { member: 'c:', stranger: 'x:' } as const;
 const keys = {
   session: 'session',
-  member: (id: string) => `c:${id}`,
-  stranger: (slot: number) => `x:${slot}`,
+  member: (id: string) => `${prefixes.member}${id}`,
+  stranger: (slot: number) => `${prefixes.stranger}${slot}`,
 } as const;
 export const sessionKey = keys.session;
 
@@ -49,9 +49,9 @@ export class OvSession {
   #closing: EndReason | undefined;
 
   /** Goes on with what is kept of it. */
-  constructor(room: Room, kept: KeptValues, record: SessionRecord, context: SessionContext) {
+  constructor(room: Room, record: SessionRecord, context: SessionContext) {
     this.room = room;
-    this.#kept = kept;
+    this.#kept = room.kept(context.dialect);
     this.#record = record;
     this.#context = context;
     this.#forConnections = {
@@ -68,9 +68,11 @@ export class OvSession {
   }
 
   /** What nobody has made before. */
-  static make(room: Room, kept: KeptValues, record: SessionRecord, context: SessionContext): OvSession {
+  static make(room: Room, record: SessionRecord, context: SessionContext): OvSession {
+    const kept = room.kept(context.dialect);
+    kept.keepsOpen = true;
     kept.set(keys.session, record);
-    return new OvSession(room, kept, record, context);
+    return new OvSession(room, record, context);
   }
 
   /** As pages and back ends have it. */
@@ -112,7 +114,7 @@ export class OvSession {
     return [...this.#pendingByToken.values()];
   }
 
-  /** @throws OvError `too-many-connections` */
+  /** @throws OvError `too-many-connections`; RoomError `invalid-text`, `too-many` for more data than a room keeps */
   addConnection({ type: _type, data, ...body }: ConnectionBody): OvConnection {
     if (this.#pendingByToken.size >= this.#context.maxPendingConnections) {
       throw new OvError('too-many-connections', `Session ${this.id} has too many connections that nobody has used`);
@@ -178,7 +180,7 @@ export class OvSession {
     if (!this.isActive && !connection.isStranger) {
       this.#change({ isActive: true });
       // From now on it ends with the last one who leaves.
-      this.room.stays = this.#record.roomStays;
+      this.#kept.keepsOpen = false;
       this.tell({ event: 'sessionCreated' });
     }
     if (this.isActive) this.tell({ event: 'participantJoined', ...personOf(connection) });
@@ -211,9 +213,9 @@ export class OvSession {
     this.tell({ event: 'sessionDestroyed', ...this.#since(this.createdAt), reason });
   }
 
-  /** Whether it is over although its room stays, which others want. */
+  /** Whether the last participant has left, of whatever protocol: its room may stay, if others keep it open. */
   get isOver(): boolean {
-    return this.isActive && this.#record.roomStays && this.room.size === 0;
+    return this.isActive && this.room.size === 0;
   }
 
   /** It is not there any more. The room goes on without it, if anybody is there or wants it. */
@@ -223,7 +225,7 @@ export class OvSession {
     this.#strangers.clear();
     this.#bySlot.clear();
     this.#pendingByToken.clear();
-    this.room.stays = this.#record.roomStays;
+    this.#kept.keepsOpen = false;
   }
 
   /** What another process, or this one, has kept of its connections. Those whose participant has gone are dropped in silence. */
@@ -241,16 +243,21 @@ export class OvSession {
     }
   }
 
-  /** What members receive: called once all of the room is there again. */
+  /** Called once all of the room is there again: those whose participant is not are dropped in silence. */
   goOn(): void {
-    for (const connection of this.#bySlot.values()) {
-      if (connection.isStranger) continue;
-      for (const { publication } of connection.participant?.subscriptions ?? []) {
-        const from = this.connectionOf(publication.publisher);
-        const stream = from?.stream;
-        if (!from || !stream) continue;
-        connection.goOnReceiving({ from, stream, createdAt: Math.max(stream.createdAt, connection.activeAt ?? 0) });
-      }
+    for (const connection of [...this.#bySlot.values()]) {
+      const { participant } = connection;
+      if (!participant) this.#drop(connection);
+      else if (!connection.isStranger) this.#goOnReceiving(connection, participant);
+    }
+  }
+
+  #goOnReceiving(connection: OvConnection, { subscriptions }: Participant): void {
+    for (const { publication } of subscriptions) {
+      const from = this.connectionOf(publication.publisher);
+      const stream = from?.stream;
+      if (!from || !stream) continue;
+      connection.goOnReceiving({ from, stream, createdAt: Math.max(stream.createdAt, connection.activeAt ?? 0) });
     }
   }
 
@@ -262,17 +269,23 @@ export class OvSession {
   }
 
   #addNew(connection: OvConnection): OvConnection {
+    // First what can fail.
+    this.#keep(connection);
     this.#add(connection);
-    this.#changed(connection);
     return connection;
   }
 
   /** Something of it has changed that is kept. */
   #changed(connection: OvConnection): void {
+    this.#keep(connection);
     const { token, isPending, slot } = connection;
     if (!isPending && token !== undefined) this.#pendingByToken.delete(token);
     if (slot !== undefined) this.#bySlot.set(slot, connection);
-    this.#kept.set(this.#keyOf(connection), connection.kept);
+  }
+
+  /** @throws RoomError as `KeptValues.set` */
+  #keep(connection: OvConnection): void {
+    if (!this.room.closed) this.#kept.set(this.#keyOf(connection), connection.kept);
   }
 
   #keyOf({ isStranger, id, slot }: OvConnection): string {
@@ -317,7 +330,7 @@ export class OvSession {
     this.#strangers.delete(id);
     if (slot !== undefined) this.#bySlot.delete(slot);
     if (token !== undefined) this.#pendingByToken.delete(token);
-    this.#kept.delete(this.#keyOf(connection));
+    if (!this.room.closed) this.#kept.delete(this.#keyOf(connection));
   }
 
   #since(startTime: number): { readonly startTime: number; readonly duration: number } {

@@ -4,21 +4,18 @@ import type { Room, RoomEvent, Rooms } from '../../../rooms/index.js';
 import { backEnd } from './back-end.js';
 import type { OvFact } from './facts.js';
 import { newSessionId } from './ids.js';
-import type { KeptValues } from './kept-values.js';
 import type { TellMembers } from './notices.js';
 import { OvError } from './ov-error.js';
 import { OvSession, sessionKey } from './ov-session.js';
 import type { SessionContext } from './ov-session.js';
 import { sessionEndReasons } from './reasons.js';
 import { sessionRecord } from './session-properties.js';
-import type { SessionBody, SessionProperties, SessionRecord } from './session-properties.js';
+import type { SessionBody, SessionProperties } from './session-properties.js';
 
 export interface OvSessionsOptions {
   readonly rooms: Rooms;
   readonly names: RoomNames;
-  /** Where the data of a room's session is. */
-  readonly kept: (room: Room) => KeptValues;
-  /** The name of this dialect's participants. */
+  /** The name of this dialect's participants, and of what it keeps with rooms. */
   readonly dialect: string;
   readonly now: () => number;
   readonly maxSessions: number;
@@ -82,26 +79,24 @@ export class OvSessions {
    * @throws OvError `session-exists`, `too-many-sessions`; RoomError as `Rooms.open`
    */
   async create(body: SessionBody): Promise<OvSession> {
-    const { rooms, names, now, maxSessions, defaults } = this.#options;
+    const { rooms, names, now, dialect, maxSessions, defaults } = this.#options;
     const id = body.customSessionId === '' ? newSessionId() : body.customSessionId;
     const key = names.keyOf(id);
-    const make = (room: Room, roomStays: boolean): OvSession => {
-      if (this.#sessions.size >= maxSessions) throw new OvError('too-many-sessions', 'There are too many sessions');
-      const properties = { ...body, ...withDefaults(body, defaults) };
-      return this.#make(room, { id, createdAt: now(), properties, isActive: false, roomStays });
+    const properties = { ...body, ...withDefaults(body, defaults) };
+    const make = (room: Room): OvSession => {
+      const session = OvSession.make(room, { id, createdAt: now(), properties, isActive: false }, this.#context);
+      this.#sessions.set(room, session);
+      return session;
     };
     for (;;) {
       if (this.find(id)) throw new OvError('session-exists', `There is a session ${id} already`);
+      if (this.#sessions.size >= maxSessions) throw new OvError('too-many-sessions', 'There are too many sessions');
       const present = rooms.find(key);
-      if (present) {
-        const session = make(present, present.stays);
-        present.stays = true;
-        return session;
-      }
+      if (present) return make(present);
       let made: OvSession | undefined;
       try {
-        await rooms.open(key, { stays: true, administrator: backEnd.administrator }, (room) => {
-          made = make(room, false);
+        await rooms.open(key, { keptOpenBy: dialect, administrator: backEnd.administrator }, (room) => {
+          made = make(room);
           return true;
         });
       } catch (error) {
@@ -128,12 +123,11 @@ export class OvSessions {
   of(room: Room): OvSession | undefined {
     const known = this.#sessions.get(room);
     if (known || room.closed) return known;
-    const kept = this.#options.kept(room);
-    const value = kept.get(sessionKey);
+    const value = room.kept(this.#options.dialect).get(sessionKey);
     // Most rooms have none, and each event of each room asks.
     const record = value === undefined ? undefined : sessionRecord.safeParse(value).data;
     if (!record) return undefined;
-    const session = new OvSession(room, kept, record, this.#context);
+    const session = new OvSession(room, record, this.#context);
     this.#sessions.set(room, session);
     return session;
   }
@@ -168,12 +162,6 @@ export class OvSessions {
     session.dissolve();
   }
 
-  #make(room: Room, record: SessionRecord): OvSession {
-    const session = OvSession.make(room, this.#options.kept(room), record, this.#context);
-    this.#sessions.set(room, session);
-    return session;
-  }
-
   #hear(room: Room, event: RoomEvent): void {
     const session = this.of(room);
     if (!session) return;
@@ -183,7 +171,8 @@ export class OvSessions {
         return;
       case 'participantLeft':
         session.left(event.participant, event.reason);
-        if (session.isOver) {
+        // The same person comes in once more.
+        if (session.isOver && event.reason !== 'replaced') {
           session.ended('lastParticipantLeft');
           this.#dissolve(session);
         }

@@ -1,6 +1,6 @@
 import type { LeaveReason, PublicationEnd, RoomEnd } from '../../../rooms/index.js';
 
-/** Pages and back ends switch on these words (docs/protocols/openvidu.md). */
+/** Pages and back ends switch on these words. */
 export const endReasons = [
   'disconnect',
   'unpublish',

@@ -28,8 +28,6 @@ export const sessionRecord = z.object({
   properties: sessionBody.required({ forcedVideoCodec: true, allowTranscoding: true }),
   /** Whether a member has ever joined. */
   isActive: z.boolean(),
-  /** Whether its room stays without it: it did so before. */
-  roomStays: z.boolean(),
 });
 export type SessionRecord = z.output<typeof sessionRecord>;
 export type SessionProperties = SessionRecord['properties'];

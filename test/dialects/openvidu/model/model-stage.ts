@@ -5,14 +5,13 @@ import type { OvSession } from '../../../../dialects/openvidu/model/ov-session.j
 import { OvSessions } from '../../../../dialects/openvidu/model/ov-sessions.js';
 import { sessionBody } from '../../../../dialects/openvidu/model/session-properties.js';
 import { sharedNames } from '../../../../dialects/room-names.js';
-import type { Participant, Room } from '../../../../rooms/index.js';
+import type { Participant } from '../../../../rooms/index.js';
 import { Stage, joinAtOnce } from '../../../rooms/stage.js';
 
 /** Sessions on real rooms, with values kept in memory and a clock that tests move. */
 export class ModelStage extends Stage {
   readonly facts: OvFact[] = [];
   now = 1_000_000;
-  readonly values = new Map<string, Map<string, unknown>>();
   sessions = this.newSessions();
 
   /** As another process would have them, on what is kept. */
@@ -21,17 +20,6 @@ export class ModelStage extends Stage {
       ...{ rooms: this.rooms, names: sharedNames, dialect: 'openvidu', now: () => this.now },
       ...{ maxSessions: 3, maxPendingConnections: 3 },
       defaults: { forcedVideoCodec: 'MEDIA_SERVER_PREFERRED', allowTranscoding: false },
-      kept: (room: Room) => {
-        const values = this.values.get(room.name) ?? new Map<string, unknown>();
-        this.values.set(room.name, values);
-        return {
-          get: (key) => values.get(key),
-          // What is kept is plain data.
-          set: (key, value) => void values.set(key, JSON.parse(JSON.stringify(value))),
-          delete: (key) => void values.delete(key),
-          entries: () => values.entries(),
-        };
-      },
     });
     sessions.listen((fact) => this.facts.push(fact));
     return sessions;

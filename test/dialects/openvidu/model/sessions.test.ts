@@ -62,7 +62,7 @@ describe('OpenVidu sessions', () => {
     expect(stage.sessions.find('r1')).to.equal(undefined);
     expect(stage.rooms.names).to.deep.equal(['r1']);
     expect(stage.toldFacts).to.include('sessionDestroyed lastParticipantLeft');
-    expect([...(stage.values.get('r1') ?? [])]).to.deep.equal([]);
+    expect([...(stage.rooms.find('r1')?.kept('openvidu').entries() ?? [])]).to.deep.equal([]);
   });
 
   it('tell nothing when the collector forgets those that nobody has joined', async () => {
