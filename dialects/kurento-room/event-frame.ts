@@ -4,7 +4,7 @@ import type { Frame } from '../../transport/frame.js';
 import { textFrame } from '../../transport/frame.js';
 import { lastOf } from '../../transport/last-of.js';
 import { markerIndex } from './custom-request.js';
-import { featureNames, featuresNamed, has } from './features.js';
+import { featuresNamed, has } from './features.js';
 import type { Features } from './features.js';
 import {
   activeSpeakersChanged,
@@ -75,12 +75,21 @@ const differences: Readonly<Record<Type, Features>> = {
   roomClosed: featuresNamed(['moderation']),
 };
 
-/** Encodes an event for clients with those features. What many are told one after the other is encoded once for all that are told the same. */
+/**
+ * Encodes an event for clients with those features. What many are told one after the other is encoded once for all that are told the same.
+ * There is an encoder for each set of features that made a difference so far: a few dozen at most, whatever clients name.
+ */
 export function eventEncoder(): (event: RoomEvent, features: Features) => readonly Frame[] {
-  const encoders = Array.from({ length: 1 << featureNames.length }, (_, features) =>
-    lastOf((event: RoomEvent) => eventTexts(event, features).map(textFrame)),
-  );
-  return (event, features) => encoders[features & differences[event.type]]?.(event) ?? [];
+  const encoders = new Map<Features, (event: RoomEvent) => readonly Frame[]>();
+  return (event, features) => {
+    const different = features & differences[event.type];
+    let encode = encoders.get(different);
+    if (!encode) {
+      encode = lastOf((told: RoomEvent) => eventTexts(told, different).map(textFrame));
+      encoders.set(different, encode);
+    }
+    return encode(event);
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasBody } from '../request-body.js';
 
 /** What is read of a body that nobody wants, in bytes. More of it ends the connection. */
 const maxUnwantedBytes = 16 * 1024 * 1024;
@@ -87,10 +88,6 @@ export class Exchange {
       return response;
     }) as ServerResponse['end'];
   }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /** Sends the whole answer, and does not end it. */

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { hasBody } from '../request-body.js';
 import { fieldsOf, saysElsewhere } from './answer.js';
 
 export interface Departure {
@@ -100,11 +101,6 @@ export class PassedRequest {
     this.#request.unpipe(this.#outgoing);
     this.#departure.over();
   }
-}
-
-/** It is gone once it was sent. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 function ignore(): void {
