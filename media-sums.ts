@@ -71,6 +71,11 @@ export class MediaSums {
     if (value > 0) this.#count('layer_switches', { layer: String(layer), reason }, value);
   }
 
+  /** So many seconds more a receiver was sent less than all pictures of a stream. */
+  lessSeconds(how: string, value: number): void {
+    if (value > 0) this.#count('less_seconds', { how }, value);
+  }
+
   /** A step of a connection went well, or did not. */
   step(step: MediaStep, outcome: 'ok' | 'failed'): void {
     this.#count('step', { step, outcome }, 1);

@@ -13,6 +13,8 @@ export interface SubscriptionWish {
   readonly width?: number | undefined;
   /** As `width`. */
   readonly height?: number | undefined;
+  /** Pictures in a second, where it is sent so that some can be left out; 0: all, as at first. */
+  readonly maxFrameRate?: number | undefined;
   /** Where not all can have what we want of them, the highest comes first: 0 to 100. At first 0. */
   readonly priority?: number | undefined;
 }
@@ -22,7 +24,7 @@ export type WireWish = Omit<RequestParams<'setSubscription'>, 'sender'>;
 
 /** Without what is absent. Throws `invalid-argument`. */
 export function readWish(wish: SubscriptionWish): WireWish {
-  const { audio, video, maxLayer, width, height, priority } = givenObject(wish, 'The wish');
+  const { audio, video, maxLayer, width, height, maxFrameRate, priority } = givenObject(wish, 'The wish');
   givenOneOf(audio, '`audio`', [true, false, undefined]);
   givenOneOf(video, '`video`', [true, false, undefined]);
   givenOneOf(maxLayer, '`maxLayer`', [0, 1, 2, undefined]);
@@ -32,6 +34,7 @@ export function readWish(wish: SubscriptionWish): WireWish {
     ...(maxLayer !== undefined && { maxLayer }),
     ...(width !== undefined && { width: whole(width, '`width`', 16_384) }),
     ...(height !== undefined && { height: whole(height, '`height`', 16_384) }),
+    ...(maxFrameRate !== undefined && { maxFrameRate: whole(maxFrameRate, '`maxFrameRate`', 240) }),
     ...(priority !== undefined && { priority: whole(priority, '`priority`', 100) }),
   };
 }

@@ -266,6 +266,8 @@ export interface ReceiverWish {
   /** Of the place where the picture is shown, in pixels: a larger picture is no use. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** Pictures in a second, where its publisher sends them so that some can be left out. */
+  readonly maxFrameRate?: number | undefined;
   /** Among the streams of one receiver, where not all can have what they want. The highest comes first. Default: 0. */
   readonly priority?: number | undefined;
   /** Endpoints with the same text share one bandwidth: they are of one person. */

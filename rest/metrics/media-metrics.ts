@@ -94,6 +94,11 @@ export const mediaMetrics: MetricTable<From> = [
     'How often a receiver got this layer in place of another one: it wishes so, its network takes more or less, or the publisher sends other layers',
     ['server', 'layer', 'reason'],
   ),
+  told(
+    'less_seconds',
+    'How long receivers got fewer pictures in a second than there are (fewer_pictures), since their network takes no more or they wish so, or none since their network takes none (no_picture), added up',
+    ['server', 'how'],
+  ),
   toldClasses('media_loss_ratio', 'Packets of ten seconds that did not arrive: one value for each stream', carried),
   toldClasses(
     'media_jitter_seconds',

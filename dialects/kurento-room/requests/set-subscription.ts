@@ -19,6 +19,9 @@ export const setSubscription = roomRequest({
       description: 'Of the place where the picture is shown, in pixels of the screen; 0: in any size, as at first',
     }),
     height: pixels.optional(),
+    maxFrameRate: z.int().min(0).max(240).optional().meta({
+      description: 'Pictures in a second, where it is sent so that some can be left out; 0: all, as at first',
+    }),
     priority: z.int().min(0).max(100).optional().meta({
       description:
         'Where not all can have what they want, the highest comes first; of equal ones screens, then those who speak, then larger pictures. At first 0',

@@ -1,6 +1,7 @@
 import type { FrameAssembler } from './frame.js';
 import type { PictureNumbers } from './picture-numbers.js';
 import { noNumbers } from './picture-numbers.js';
+import type { TemporalTraits } from './temporal.js';
 
 /** Everything that the engine knows of one codec. */
 export interface CodecTraits {
@@ -35,6 +36,8 @@ export interface CodecTraits {
   readonly keyframeSize?: (packet: Buffer, offset: number) => PictureSize | undefined;
   /** Finds the numbers of the RTP payload that starts at `offset`. Default: it has none. */
   readonly pictureNumbers?: (packet: Buffer, offset: number) => PictureNumbers;
+  /** Default: receivers get all pictures. Those that are left out leave no gap in the numbers of pictures. */
+  readonly temporal?: TemporalTraits;
   /** Makes an assembler for one stream. */
   readonly assembler: () => FrameAssembler;
 }
@@ -66,14 +69,15 @@ export interface MatroskaCodec {
 }
 
 /** A codec that the engine forwards and records. It decodes none. */
-export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy'>>> & {
+export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy' | 'temporal'>>> & {
   readonly channels: number | undefined;
+  readonly temporal: TemporalTraits | undefined;
   readonly carriedBy: Codec | undefined;
 };
 
 /** Gives all codecs the same fields in the same order: V8 reads them faster, which matters for each packet. */
 export function defineCodec(traits: CodecTraits): Codec {
-  const { name, kind, clockRate, channels, offer, matroska, assembler, carriedBy } = traits;
+  const { name, kind, clockRate, channels, offer, matroska, assembler, carriedBy, temporal } = traits;
   const {
     accepts = always,
     prefers = never,
@@ -84,7 +88,8 @@ export function defineCodec(traits: CodecTraits): Codec {
     pictureNumbers = unnumbered,
   } = traits;
   const negotiated = { channels, offer, accepts, prefers, carriedBy, distance, repeatable };
-  return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, keyframeSize, pictureNumbers, assembler };
+  const read = { startsKeyframe, keyframeSize, pictureNumbers, temporal };
+  return { name, kind, clockRate, ...negotiated, matroska, ...read, assembler };
 }
 
 const always = (): boolean => true;

@@ -17,6 +17,7 @@ export const vp8 = defineCodec({
   },
   keyframeSize,
   pictureNumbers,
+  temporal: { layerOf: temporalLayer, mayBegin: isLayerSync },
   assembler: () => new Vp8Assembler(),
 });
 
@@ -78,6 +79,28 @@ function pictureNumbers(bytes: Buffer, descriptor: number): PictureNumbers {
   const picture = extension & 0x80 ? pictureAt(bytes, descriptor + 2) : undefined;
   const after = descriptor + 2 + (picture ? (picture.bits + 1) / 8 : 0);
   return { picture, layerAt: extension & 0x40 ? after : undefined };
+}
+
+/** TID (RFC 7741 §4.2). */
+function temporalLayer(bytes: Buffer, descriptor: number): number {
+  const at = temporalAt(bytes, descriptor);
+  return at === -1 || at >= bytes.length ? -1 : (bytes[at] ?? 0) >> 6;
+}
+
+/** Y: the picture needs none but those of layer 0. */
+function isLayerSync(bytes: Buffer, descriptor: number): boolean {
+  const at = temporalAt(bytes, descriptor);
+  return at !== -1 && ((bytes[at] ?? 0) & 0x20) !== 0;
+}
+
+/** Where TID, Y and KEYIDX are; -1: the descriptor has no TID. */
+function temporalAt(bytes: Buffer, descriptor: number): number {
+  if (((bytes[descriptor] ?? 0) & 0x80) === 0) return -1;
+  const extension = bytes[descriptor + 1] ?? 0;
+  if ((extension & 0x20) === 0) return -1;
+  let at = descriptor + 2;
+  if (extension & 0x80) at += (bytes[at] ?? 0) & 0x80 ? 2 : 1;
+  return extension & 0x40 ? at + 1 : at;
 }
 
 /** RFC 7741 §4.3: the lowest bit of the payload header is zero in keyframes. */

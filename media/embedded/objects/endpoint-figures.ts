@@ -148,11 +148,13 @@ export class EndpointFigures implements Sampled {
     return news.bytes;
   }
 
-  #sampleLayers({ layerFigures: { seconds, switches } }: OutboundStream): void {
+  #sampleLayers({ layerFigures: { seconds, switches, lessSeconds } }: OutboundStream): void {
     const { sums } = this.#figures;
     for (const [layer, value] of seconds) sums.layerSeconds(layer, value);
     for (const [layer, counts] of switches)
       for (const reason of layerReasons) sums.layerSwitches(layer, reason, counts[reason]);
+    for (const [how, value] of lessSeconds) sums.lessSeconds(how, value);
+    lessSeconds.clear();
     seconds.clear();
     switches.clear();
   }

@@ -85,6 +85,7 @@ const receiverWish = z.object({
   maxLayer: integer.optional(),
   width: integer.optional(),
   height: integer.optional(),
+  maxFrameRate: z.number().optional(),
   priority: z.number().optional(),
   receiver: text.optional(),
 });

@@ -7,6 +7,8 @@ import { lastPicture, PictureShift } from './picture-shift.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 import { headerSize } from './rtp-packet.js';
+import type { TemporalFigure } from './temporal-figures.js';
+import { temporalFigures } from './temporal-figures.js';
 import { unwrapped } from './sequence.js';
 
 /** Packets that are kept to be sent again, by kind. */
@@ -41,6 +43,10 @@ export class InboundStream {
   size: PictureSize | undefined;
   /** In bit/s, of the last seconds; 0 before it is measured. */
   bitrate = 0;
+  /** The same of the last second alone. */
+  latestBitrate = 0;
+  /** Of its temporal layers, the lowest first; undefined: it has one, or tells of none. */
+  temporal: readonly TemporalFigure[] | undefined;
   #rated = { at: Number.NaN, octets: 0 };
   #isReplaced = false;
   readonly #missing: MissingPackets | undefined;
@@ -215,11 +221,13 @@ export class InboundStream {
     if (now - at < rateMs) return;
     // The first time is not the end of an interval (NaN).
     if (now > at) this.#rate(((this.counters.octets - octets) * 8000) / (now - at));
+    if (this.#highest !== -1) this.temporal = temporalFigures(this.codec, this.ring, this.#highest, this.temporal);
     this.#rated = { at: now, octets: this.counters.octets };
   }
 
   /** A second with a keyframe in it says little of the others. */
   #rate(bitrate: number): void {
+    this.latestBitrate = bitrate;
     this.bitrate = this.bitrate === 0 ? bitrate : this.bitrate + (bitrate - this.bitrate) / 4;
   }
 

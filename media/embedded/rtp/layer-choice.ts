@@ -1,6 +1,9 @@
 import type { Claim } from './bandwidth/share.js';
 import type { InboundStream } from './inbound-stream.js';
+import type { Step } from './ladder.js';
+import { above, mostOf, stepsOf } from './ladder.js';
 import type { Layers } from './layers.js';
+import { allPictures } from './thinning.js';
 
 /** What a receiver wants of a picture that is sent in several sizes. */
 export interface LayerWish {
@@ -9,9 +12,16 @@ export interface LayerWish {
   /** Of the place where it is shown, in pixels. Default: any. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** Pictures in a second, where the publisher sends temporal layers. Default: all that there are. */
+  readonly maxFrameRate?: number | undefined;
   /** Among the streams of one receiver. The highest comes first. Default: 0. */
   readonly priority?: number | undefined;
 }
+
+/** What a stream may be sent with, of a receiver's bandwidth. */
+export type Grant = Pick<Step, 'layer' | 'most'>;
+/** Nothing is sent. */
+export const noGrant: Grant = { layer: -1, most: -1 };
 
 /** What is known of the way to a receiver. */
 export interface Path {
@@ -19,8 +29,8 @@ export interface Path {
   readonly bandwidth: number | undefined;
   /** Share of the packets that were lost of late, 0 to 1. */
   readonly loss: number;
-  /** The largest layer that its share of the receiver's bandwidth takes, -1: none; undefined: that is not known. */
-  readonly granted?: number | undefined;
+  /** What its share of the receiver's bandwidth takes; undefined: that is not known. */
+  readonly granted?: Grant | undefined;
 }
 
 /** Added to the priority of a publisher that speaks. Those of clients are whole numbers, and screens have half of one more. */
@@ -58,29 +68,77 @@ export class LayerChoice {
   #triedAt = Number.NEGATIVE_INFINITY;
   #gaveUpAt = Number.NEGATIVE_INFINITY;
   #retryMs = firstRetryMs;
+  /** Of the last claim. */
+  #steps: readonly Step[] = [];
 
   /**
    * The layer that is wanted now; undefined: none is sent. Called about every 50 ms.
    * @param present what is passed on
    */
   choose(layers: Layers, present: InboundStream | undefined, path: Path, now: number): InboundStream | undefined {
-    if (path.granted !== undefined) this.#ceiling = path.granted;
+    if (path.granted !== undefined) this.#ceiling = path.granted.layer;
     else if (present) this.#judge(layers, present, path, now);
     const most = Math.min(this.wanted(layers), this.#ceiling);
     return most < 0 ? undefined : nearest(layers, most, now);
   }
 
-  /** What it asks for of the bandwidth of its receiver. @param present what is passed on */
-  claim(layers: Layers, present: InboundStream | undefined, now: number): Claim {
-    const { priority = 0, width = 0, height = 0 } = this.wish;
-    const costs: number[] = [];
-    for (let index = 0; index < layers.count; index++) {
-      const bitrate = nearest(layers, index, now)?.bitrate ?? 0;
-      costs.push(bitrate > 0 ? bitrate : guess.first * guess.step ** index);
-    }
+  /**
+   * What it asks for of the bandwidth of its receiver: layers, and of each fewer pictures before all.
+   * @param present what is passed on. @param granted what it was granted last
+   */
+  claim(layers: Layers, present: InboundStream | undefined, granted: Grant | undefined, now: number): Claim {
     const wanted = this.wanted(layers);
-    const rank = priority + (layers.isSpeaking ? speakersPriority : 0);
-    return { priority: rank, area: width * height, costs, current: present ? layers.indexOf(present) : -1, wanted };
+    let steps: Step[] = [];
+    let former: InboundStream | undefined;
+    for (let index = 0; index <= wanted; index++) {
+      const stream = nearest(layers, index, now);
+      if (stream && stream === former) continue;
+      former = stream;
+      const bitrate = stream?.bitrate ?? 0;
+      const cost = bitrate > 0 ? bitrate : guess.first * guess.step ** index;
+      steps = above(steps, stepsOf(stream ?? {}, index, cost, this.wish.maxFrameRate));
+    }
+    this.#steps = steps;
+    const layer = present ? layers.indexOf(present) : -1;
+    const most = granted?.layer === layer ? granted.most : allPictures;
+    const current = steps.findLastIndex((step) => step.layer < layer || (step.layer === layer && step.most <= most));
+    return {
+      ...this.#rank(layers.isSpeaking),
+      ...{ costs: steps.map(({ cost }) => cost), current, wanted: steps.length - 1 },
+      smallest: steps.findLastIndex((step) => step.layer === steps[0]?.layer),
+    };
+  }
+
+  /** The same of a picture that is sent in one size. @param isSent false: it was stopped, and may come again */
+  claimOfOne(source: InboundStream, isSent: boolean, granted: Grant | undefined): Claim {
+    const cost = Math.min(source.bitrate, source.latestBitrate);
+    const steps = stepsOf(source, 0, cost, this.wish.maxFrameRate);
+    this.#steps = steps;
+    const current = isSent ? steps.findLastIndex(({ most }) => most <= (granted?.most ?? allPictures)) : -1;
+    const costs = steps.map((step) => step.cost);
+    return { ...this.#rank(false), costs, current, wanted: steps.length - 1, isOfOneSize: true };
+  }
+
+  /** What a place in the last claim stands for; -1: nothing is granted. */
+  grantOf(place: number): Grant {
+    return place === -1 ? noGrant : (this.#steps[place] ?? { layer: place, most: allPictures });
+  }
+
+  /**
+   * Highest temporal layer that is sent of the layer that is passed on.
+   * @param next the layer that is to be sent, with what its share takes. While its keyframe is waited for, less is sent of a larger one.
+   */
+  most(present: InboundStream, next: InboundStream | undefined, granted: Grant | undefined): number {
+    const wished = mostOf(present.temporal, this.wish.maxFrameRate);
+    if (!granted || !next) return wished;
+    if (present === next) return Math.min(wished, granted.most);
+    const { layers } = present;
+    return layers && layers.indexOf(present) > layers.indexOf(next) ? 0 : wished;
+  }
+
+  #rank(isSpeaking: boolean): Pick<Claim, 'priority' | 'area'> {
+    const { priority = 0, width = 0, height = 0 } = this.wish;
+    return { priority: priority + (isSpeaking ? speakersPriority : 0), area: width * height };
   }
 
   /** The layer that the receiver wants, whether it can be had or not: the smallest that fills its place. */

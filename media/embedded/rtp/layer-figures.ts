@@ -2,6 +2,9 @@
 export const layerReasons = ['wish', 'network', 'publisher'] as const;
 export type LayerReason = (typeof layerReasons)[number];
 
+/** Less is sent than all: not all pictures in a second, or none at all. */
+export type Lessening = 'fewer_pictures' | 'no_picture';
+
 /** What is sent now of a picture in several sizes. Layers are counted from the smallest. */
 export interface SentLayer {
   /** -1: none. */
@@ -18,6 +21,9 @@ export class LayerFigures {
   readonly seconds = new Map<number, number>();
   /** By the layer that is sent since then, and the reason. */
   readonly switches = new Map<number, Record<LayerReason, number>>();
+  /** In s, by what was lessened. */
+  readonly lessSeconds = new Map<Lessening, number>();
+  #less: { readonly how: Lessening | undefined; readonly at: number } = { how: undefined, at: 0 };
   #last: { readonly layer: number; readonly wanted: number } | undefined;
   #at = 0;
 
@@ -33,6 +39,13 @@ export class LayerFigures {
     this.#at = now;
     // What is sent after a pause has nothing to be compared with.
     this.#last = layer === -1 ? undefined : { layer, wanted };
+  }
+
+  /** Called about every 50 ms. @param now in ms */
+  less(how: Lessening | undefined, now: number): void {
+    const { how: before, at } = this.#less;
+    if (before) this.lessSeconds.set(before, (this.lessSeconds.get(before) ?? 0) + (now - at) / 1_000);
+    if (how ?? before) this.#less = { how, at: now };
   }
 }
 

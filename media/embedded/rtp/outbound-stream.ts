@@ -4,8 +4,9 @@ import type { SharedVideo } from './bandwidth/receiver.js';
 import type { Claim } from './bandwidth/share.js';
 import type { InboundStream } from './inbound-stream.js';
 import { LayerChoice } from './layer-choice.js';
+import type { Lessening } from './layer-figures.js';
 import { LayerFigures } from './layer-figures.js';
-import type { LayerWish } from './layer-choice.js';
+import type { Grant, LayerWish } from './layer-choice.js';
 import type { Layers } from './layers.js';
 import type { KeptPacket } from './packet-ring.js';
 import type { Picture } from './picture-shift.js';
@@ -15,6 +16,9 @@ import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 import { headerSize, numberedHeaderSize, writeHeader, writeNumberedHeader } from './rtp-packet.js';
+import { StopOfOne } from './stop-of-one.js';
+import type { Run } from './thinning.js';
+import { allPictures, Thinning } from './thinning.js';
 
 /** Packets that are sent again for one request, at most. */
 const repairsPerMessage = 64;
@@ -65,7 +69,13 @@ export class OutboundStream implements SharedVideo {
   /** The layer that is to be sent. It is the source once a keyframe of it has come. */
   #target: InboundStream | undefined;
   /** As `Path.granted`. */
-  #granted: number | undefined;
+  #granted: Grant | undefined;
+  /** Undefined while all pictures are sent. */
+  #thinning: Thinning | undefined;
+  /** Undefined while a picture in one size is not too much. */
+  #stop: StopOfOne | undefined;
+  /** A source in one size that is not sent, since it is too much for the receiver. */
+  #stopped: InboundStream | undefined;
   #source: InboundStream | undefined;
   #payloadType = -1;
   #repairType: number | undefined;
@@ -112,6 +122,7 @@ export class OutboundStream implements SharedVideo {
       this.#begin(packet, source, now);
     }
     if (packet.extended < this.#from) return;
+    if (this.#thinning !== undefined && !this.#isKept(packet, this.#thinning, now)) return;
     const number = packet.extended + this.#numberOffset;
     const timestamp = (packet.timestamp + this.#timestampOffset) >>> 0;
     this.#shift?.apply(packet.body);
@@ -137,6 +148,8 @@ export class OutboundStream implements SharedVideo {
     this.#source = undefined;
     this.#layers = undefined;
     this.#target = undefined;
+    this.#stopped = undefined;
+    this.#stop = undefined;
     this.#granted = this.#firstGranted;
     this.#waiting = true;
   }
@@ -146,7 +159,9 @@ export class OutboundStream implements SharedVideo {
     if (this.#layers) {
       this.#choose(this.#layers, now);
       this.#look(this.#layers, now);
-    }
+    } else this.#chooseOfOne(now);
+    this.#thin();
+    this.layerFigures.less(this.#less, now);
     const isDue = this.#waiting && this.#source !== undefined && this.#payloadType !== -1;
     if (!isDue || now - this.#askedAt < askAgain) return;
     this.#askedAt = now;
@@ -159,17 +174,20 @@ export class OutboundStream implements SharedVideo {
   }
 
   /** A receiver that tells what has come begins with the smallest layer, until its bandwidth is known. */
-  get #firstGranted(): number | undefined {
-    return this.#options.numbers && 0;
+  get #firstGranted(): Grant | undefined {
+    return this.#options.numbers && { layer: 0, most: allPictures };
   }
 
   claim(now: number): Claim | undefined {
-    if (!this.#layers || this.#payloadType === -1) return undefined;
-    return this.#choice.claim(this.#layers, this.#target, now);
+    if (this.#payloadType === -1) return undefined;
+    if (this.#layers) return this.#choice.claim(this.#layers, this.#target, this.#granted, now);
+    const source = this.#stopped ?? this.#source;
+    const isKnown = source?.codec.kind === 'video' && source.bitrate > 0;
+    return isKnown ? this.#choice.claimOfOne(source, source !== this.#stopped, this.#granted) : undefined;
   }
 
-  granted(layer: number | undefined): void {
-    this.#granted = layer;
+  granted(place: number | undefined): void {
+    this.#granted = place === undefined ? undefined : this.#choice.grantOf(place);
   }
 
   /** Of so many layers, those that the receiver wants or gets: one bit for each, the smallest first. */
@@ -198,6 +216,10 @@ export class OutboundStream implements SharedVideo {
   /** A packet came of another stream than the source. Whether it is the source from now on. Of layers the wanted one is, from a keyframe on. */
   #goesOver(packet: RtpPacket, source: InboundStream, now: number): boolean {
     const { layers } = source;
+    if (this.#stopped !== undefined) {
+      this.#stopped = layers ? undefined : source;
+      if (!layers) return false;
+    }
     if (layers !== this.#layers) this.#target = undefined;
     this.#layers = layers;
     if (layers && !this.#target) this.#choose(layers, now);
@@ -218,8 +240,83 @@ export class OutboundStream implements SharedVideo {
     const present = this.#source?.layers === layers ? this.#source : undefined;
     const path = { bandwidth: this.#options.bandwidth(now), loss: this.fractionLost, granted: this.#granted };
     this.#target = this.#choice.choose(layers, present, path, now);
-    if (!this.#target && this.#granted === -1) this.#pause();
+    if (!this.#target && this.#granted?.layer === -1) this.#pause();
     if (this.#target !== present && present && !this.#waiting) this.#target?.keyframes.wish(now);
+  }
+
+  /** A picture in one size stops when its share of the bandwidth is far too small for it, and comes again with a keyframe. */
+  #chooseOfOne(now: number): void {
+    const source = this.#source;
+    const fits = this.#granted?.layer !== -1;
+    if (fits && !this.#stop) return;
+    this.#stop ??= new StopOfOne();
+    this.#stop.look(fits, now);
+    if (this.#stop.isStopped && source && !this.#stopped) {
+      this.#pause();
+      this.#stopped = source;
+    } else if (!this.#stop.isStopped && this.#stopped) {
+      this.#follow(this.#stopped);
+      this.#stopped = undefined;
+    }
+  }
+
+  /** What the receiver is not sent of what it does not turn off. */
+  get #less(): Lessening | undefined {
+    if (this.#stopped || (this.#layers && this.#granted?.layer === -1)) return 'no_picture';
+    return this.#thinning && this.#thinning.most !== allPictures ? 'fewer_pictures' : undefined;
+  }
+
+  /** Begins to leave pictures out, or ends that. */
+  #thin(): void {
+    const source = this.#source;
+    if (!source?.temporal || this.#waiting) return;
+    const most = this.#choice.most(source, this.#layers ? this.#target : source, this.#granted);
+    if (this.#thinning) this.#thinning.most = most;
+    else if (most !== allPictures) this.#thinning = this.#newThinning(source, most, this.#lastOfSource);
+    const over = this.#thinning?.over;
+    if (!over) return;
+    this.#goOnWith(over);
+    this.#thinning = undefined;
+  }
+
+  #newThinning(
+    source: InboundStream,
+    most: number,
+    last: { extended: number; timestamp: number },
+  ): Thinning | undefined {
+    const { codec } = source;
+    const first = { from: this.#from, offset: this.#numberOffset, shift: this.#shift };
+    return codec.temporal && new Thinning(codec, codec.temporal, most, last, first);
+  }
+
+  /** As the source numbers it. */
+  get #lastOfSource(): { extended: number; timestamp: number } {
+    const timestamp = (this.#lastTimestamp - this.#timestampOffset) >>> 0;
+    return { extended: this.#lastNumber - this.#numberOffset, timestamp };
+  }
+
+  /** Whether a packet is sent, while pictures are left out. */
+  #isKept(packet: RtpPacket, thinning: Thinning, now: number): boolean {
+    const run = thinning.take(packet);
+    if (!run) return false;
+    this.#goOnWith(run);
+    if (packet.extended >= thinning.newest || !thinning.isOfLeftOut(packet, run)) return true;
+    this.#fill(packet, now);
+    return false;
+  }
+
+  #goOnWith({ offset, shift }: Run): void {
+    this.#numberOffset = offset;
+    this.#shift = shift;
+  }
+
+  /** Nothing but padding, in place of a packet that came late and is of a picture that was left out: its number was kept for it. */
+  #fill({ extended, timestamp }: RtpPacket, now: number): void {
+    const filler = Buffer.alloc((this.#options.numbers ? numberedHeaderSize : headerSize) + 1, 1);
+    const flags = { padding: true, marker: false };
+    const at = (timestamp + this.#timestampOffset) >>> 0;
+    this.#write(filler, flags, this.#payloadType, extended + this.#numberOffset, at, this.ssrc);
+    this.#send(filler, now);
   }
 
   /** Nothing is sent until it gets a share again, which begins with a keyframe. */
@@ -236,8 +333,7 @@ export class OutboundStream implements SharedVideo {
     if (!source || this.#waiting) return;
     for (const sequence of sequences.slice(0, repairsPerMessage)) {
       const number = this.#lastNumber - ((this.#lastNumber - sequence) & 0xffff);
-      const wanted = number - this.#numberOffset;
-      const kept = wanted >= this.#from ? source.ring.get(wanted) : undefined;
+      const kept = this.#sentAs(number, source);
       if (!kept) continue;
       if (this.#sendAgain(kept, number, now)) this.counters.repaired += 1;
     }
@@ -253,12 +349,22 @@ export class OutboundStream implements SharedVideo {
     let left = bytes;
     for (let age = 0; left > 0 && age < mostRepeated; age++) {
       const number = this.#lastNumber - age;
-      const place = number - this.#numberOffset;
-      const kept = place >= this.#from ? source?.ring.get(place) : undefined;
+      const kept = source && this.#sentAs(number, source);
       if (kept) this.#sendAgain(kept, number, now);
       else this.#sendPadding(this.#repairType, now);
       left -= kept?.body.length ?? paddingBytes;
     }
+  }
+
+  /** The packet that was sent with that number, if it is still kept. From then on packets are written as that one was. */
+  #sentAs(number: number, source: InboundStream): KeptPacket | undefined {
+    if (!this.#thinning) {
+      const place = number - this.#numberOffset;
+      return place >= this.#from ? source.ring.get(place) : undefined;
+    }
+    const sent = this.#thinning.sent(number, source.ring);
+    if (sent) this.#goOnWith(sent.run);
+    return sent?.kept;
   }
 
   #sendPadding(repairType: number, now: number): void {
@@ -358,8 +464,12 @@ export class OutboundStream implements SharedVideo {
   #leave(): void {
     const source = this.#source;
     if (!source || this.#waiting) return;
-    this.#left = { source, timestamp: (this.#lastTimestamp - this.#timestampOffset) >>> 0 };
-    const last = lastPicture(source.codec, source.ring, this.#from, this.#lastNumber - this.#numberOffset);
+    const run = this.#thinning?.runOf(this.#lastNumber);
+    if (run) this.#goOnWith(run);
+    this.#thinning = undefined;
+    const { extended, timestamp } = this.#lastOfSource;
+    this.#left = { source, timestamp };
+    const last = lastPicture(source.codec, source.ring, this.#from, extended);
     if (last) this.#former = this.#shift?.of(last) ?? last;
   }
 
@@ -378,11 +488,16 @@ export class OutboundStream implements SharedVideo {
     this.#waiting = false;
     this.#from = packet.extended;
     this.#shift = PictureShift.between(this.#former, source.codec, packet.body);
-    if (this.#lastNumber === -1) return;
-    // From extended numbers, which never become negative.
-    this.#numberOffset = this.#lastNumber + 1 - packet.extended;
-    const elapsed = Math.max(1, Math.round(((now - this.#lastAt) * source.codec.clockRate) / 1000));
-    this.#timestampOffset = this.#lastTimestamp + (this.#sinceLast(packet, source) ?? elapsed) - packet.timestamp;
+    if (this.#lastNumber !== -1) {
+      // From extended numbers, which never become negative.
+      this.#numberOffset = this.#lastNumber + 1 - packet.extended;
+      const elapsed = Math.max(1, Math.round(((now - this.#lastAt) * source.codec.clockRate) / 1000));
+      this.#timestampOffset = this.#lastTimestamp + (this.#sinceLast(packet, source) ?? elapsed) - packet.timestamp;
+    }
+    if (!source.temporal) return;
+    const most = this.#choice.most(source, this.#layers ? this.#target : source, this.#granted);
+    const before = { extended: packet.extended - 1, timestamp: Number.NaN };
+    if (most !== allPictures) this.#thinning = this.#newThinning(source, most, before);
   }
 
   /**

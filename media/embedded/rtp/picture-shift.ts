@@ -34,6 +34,11 @@ export class PictureShift {
     return picture === 0 && layer === 0 ? undefined : new PictureShift(codec, picture, layer);
   }
 
+  /** For the pictures after one that is left out. `shift`: undefined: there was nothing to do before it. */
+  static afterGap(shift: PictureShift | undefined, codec: Codec): PictureShift {
+    return new PictureShift(codec, (shift ? shift.#picture : 0) - 1, shift ? shift.#layer : 0);
+  }
+
   /** Writes the numbers of one packet anew. */
   apply(body: Buffer): void {
     this.#add(body, this.#picture, this.#layer);

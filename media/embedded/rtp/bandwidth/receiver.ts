@@ -6,10 +6,10 @@ import { room, shared } from './share.js';
 
 /** A stream of video to a receiver. */
 export interface SharedVideo {
-  /** What it asks for; undefined: its picture is sent in one size, or nothing is sent. */
+  /** What it asks for; undefined: there is nothing to send, or it is not known how much. */
   claim(now: number): Claim | undefined;
-  /** It may send this layer and none above; -1: none; undefined: the receiver tells nothing by which that could be known. */
-  granted(layer: number | undefined): void;
+  /** It may send what is at this place of its claim; -1: nothing; undefined: nothing tells how much that would be. */
+  granted(place: number | undefined): void;
 }
 
 /** What goes to a receiver over one transport. Bitrates are in bit/s. */
@@ -24,12 +24,14 @@ export interface ReceiverPart {
 
 /** A receiver that has told nothing for so many ms tells nothing at all. */
 const silenceMs = 1000;
+/** A picture in one size is too much for its share when not even this part of it fits. Its publisher is asked for less before. */
+const tooMuch = 0.6;
 /** A dip of the estimate counts after so many ms, unless it falls below this share: a machine may have been busy. */
 const dip = { ms: 500, share: 0.7 };
 
 /**
  * One person, or one program, that receives over any number of transports: how much it can take altogether, and how
- * that is shared. Audio goes first. A picture in one size is sent as it is, and its publisher is asked for less. Pictures
+ * that is shared. Audio goes first. A picture in one size is sent as it is, and its publisher is asked for less, until it is far too much. Pictures
  * in several sizes get a layer each. Times are in ms.
  */
 export class Receiver {
@@ -73,13 +75,16 @@ export class Receiver {
     if (now === this.#beatAt) return;
     this.#beatAt = now;
     const parts = [...this.#parts];
-    const layered = parts.flatMap(({ video }) => {
+    const videos = parts.flatMap(({ video }) => {
       const claim = video?.claim(now);
-      return video && claim ? { video, claim } : [];
+      return video && claim ? [{ video, claim }] : [];
     });
+    const layered = videos.filter(({ claim }) => !claim.isOfOneSize);
+    const ofOneSize = videos.filter(({ claim }) => claim.isOfOneSize);
+    const stopped = ofOneSize.filter(({ claim }) => claim.current === -1);
     const claims = layered.map(({ claim }) => claim);
     const plain = parts.filter(
-      ({ video, videoBitrate }) => videoBitrate > 0 && !layered.some((one) => one.video === video),
+      ({ video, videoBitrate }) => videoBitrate > 0 && ![...layered, ...stopped].some((one) => one.video === video),
     );
     const audio = sum(parts.map(({ audioBitrate }) => audioBitrate));
     const fixed = sum(plain.map(({ videoBitrate }) => videoBitrate));
@@ -95,11 +100,15 @@ export class Receiver {
         video.granted(layers[place] ?? -1);
       });
       const ofLayered = sum(claims.map(({ costs }, place) => costs[layers[place] ?? -1] ?? 0));
-      this.#plainShare = isLimited ? Math.max(0, left - ofLayered) / Math.max(1, plain.length) : undefined;
+      const count = plain.length + stopped.length;
+      this.#plainShare =
+        isLimited || stopped.length > 0 ? Math.max(0, left - ofLayered) / Math.max(1, count) : undefined;
+      if (ofOneSize.length > 0) grantOneSize(left, videos, isLimited);
     }
     // A picture in one size shows itself what can be sent, as long as no limit holds it back.
-    const ofPlain = isLimited ? plain.length * defaultLimit : 0;
-    this.#estimator.beat(now, ofPlain + (claims.length > 0 ? audio + fixed + room * sum(claims.map(wantedBy)) : 0));
+    const ofPlain = isLimited ? (plain.length + stopped.length) * defaultLimit : 0;
+    const wanted = sum([...layered, ...stopped].map(({ claim }) => wantedBy(claim)));
+    this.#estimator.beat(now, ofPlain + (wanted > 0 ? audio + fixed + room * wanted : 0));
   }
 
   #patient(bitrate: number, now: number): number {
@@ -108,6 +117,33 @@ export class Receiver {
     }
     return this.#best.bitrate;
   }
+}
+
+/**
+ * Of all pictures, by their priority, each in one size gets all, or fewer pictures in a second, or nothing. One that is sent may take more than its
+ * share: its publisher has been asked for less, and encoders take time.
+ * @param left bit/s
+ */
+function grantOneSize(
+  left: number,
+  videos: readonly { readonly video: SharedVideo; readonly claim: Claim }[],
+  isLimited: boolean,
+): void {
+  const places = shared(
+    left,
+    videos.map(({ claim }) => (claim.isOfOneSize ? lenient(claim) : claim)),
+  );
+  videos.forEach(({ video, claim }, index) => {
+    if (!claim.isOfOneSize) return;
+    // Before a limit has been seen, nothing must be stopped.
+    video.granted(isLimited || claim.current === -1 ? (places[index] ?? -1) : undefined);
+  });
+}
+
+/** One that was stopped comes again as soon as it fits: its publisher sends as much as it is asked for. */
+function lenient(claim: Claim): Claim {
+  const factor = claim.current === -1 ? 1 / room : tooMuch;
+  return { ...claim, costs: claim.costs.map((cost) => cost * factor) };
 }
 
 function wantedBy({ costs, wanted }: Claim): number {

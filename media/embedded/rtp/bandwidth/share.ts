@@ -4,12 +4,16 @@ export interface Claim {
   readonly priority: number;
   /** Pixels that the receiver shows of it. Of equal priority the larger one goes first. */
   readonly area: number;
-  /** What each layer costs, in bit/s, the cheapest first. */
+  /** What each layer costs, with fewer pictures and with all, in bit/s, the cheapest first. */
   readonly costs: readonly number[];
   /** Place in `costs` of the layer that is sent at present; -1: none is. */
   readonly current: number;
   /** Place of the best layer that is of use; -1: the receiver wants none. */
   readonly wanted: number;
+  /** Place of the smallest layer with all its pictures: each stream gets that before any gets more. Default: 0. */
+  readonly smallest?: number;
+  /** Its picture is sent in one size: its publisher can be asked for less. */
+  readonly isOfOneSize?: boolean;
 }
 
 /**
@@ -19,8 +23,8 @@ export interface Claim {
 export const room = 1.15;
 
 /**
- * Shares the bandwidth that audio leaves. Each stream gets its cheapest layer first, in the order of their priority;
- * then the first one gets all that it wants, then the next. @param bitrate in bit/s
+ * Shares the bandwidth that audio leaves. Each stream gets the cheapest there is of it first, in the order of their priority; then each gets all
+ * pictures of its smallest layer; then the first one gets all that it wants, then the next. @param bitrate in bit/s
  * @returns for each claim the place of its layer; -1: it gets none
  */
 export function shared(bitrate: number, claims: readonly Claim[]): number[] {
@@ -28,7 +32,9 @@ export function shared(bitrate: number, claims: readonly Claim[]): number[] {
   const order = [...claims.keys()].sort((one, other) => compare(claims[one], claims[other]) || one - other);
   let used = 0;
   for (const place of order) grant(place, 0);
-  for (const place of order) for (let layer = 1; grant(place, layer); layer++);
+  for (const place of order)
+    for (let layer = 1; layer <= (claims[place]?.smallest ?? 0) && grant(place, layer); layer++);
+  for (const place of order) for (let layer = Math.max(1, (granted[place] ?? 0) + 1); grant(place, layer); layer++);
   return granted;
 
   function grant(place: number, layer: number): boolean {

@@ -81,7 +81,7 @@ describe('the choice of a layer', () => {
     const rank = (isSpeaking: boolean, priority: number): number => {
       layers.isSpeaking = isSpeaking;
       choice.wish = { priority };
-      return choice.claim(layers, undefined, now).priority;
+      return choice.claim(layers, undefined, undefined, now).priority;
     };
     expect(rank(true, 0)).to.be.above(rank(false, 0));
     // As rooms/ tells the media server that a picture is of a screen.

@@ -132,7 +132,8 @@ describe('packets with a number of their transport', () => {
     const subscriber = engine.subscriber(publisher);
     watch(subscriber, 2000, () => 20);
     watch(subscriber, 3000, (at) => 20 + at);
-    expect(watch(subscriber, 10_000, () => 20)).to.be.within(5, 300);
+    // The picture has stopped by then, so a part of them is padding, in small packets.
+    expect(watch(subscriber, 10_000, () => 20)).to.be.within(5, 600);
     expect(targetOf(subscriber)).to.be.at.least(1_000_000);
   });
 });

@@ -119,6 +119,79 @@ describe('a receiver of several streams', () => {
     expect(receiver.plainShare).to.be.within(300_000, 520_000);
   });
 
+  describe('that are sent in one size', () => {
+    /** A picture in one size, which is sent unless it has been granted nothing for 3 s. Its publisher keeps to no limit. */
+    class Plain {
+      isSent = true;
+      #nothing = 0;
+
+      constructor(
+        readonly bitrate: number,
+        readonly priority = 0,
+      ) {}
+
+      claim(): Claim {
+        const current = this.isSent ? 0 : -1;
+        return { priority: this.priority, area: 1, costs: [this.bitrate], current, wanted: 0, isOfOneSize: true };
+      }
+
+      granted(place: number | undefined): void {
+        this.#nothing = place === -1 ? this.#nothing + 1 : 0;
+        this.isSent = this.isSent ? this.#nothing < 60 : place === 0;
+      }
+    }
+
+    function stageOf(capacity: number, streams: readonly Plain[]): { receiver: Receiver; link: SimulatedPath } {
+      const { receiver, link } = new Stage(capacity, []);
+      for (const stream of streams) {
+        const bitrate = (): number => (stream.isSent ? stream.bitrate : 0);
+        const { path } = link.sender(() => bitrate() + 40_000);
+        const part = {
+          ...{ path, audioBitrate: 40_000, video: stream },
+          get videoBitrate() {
+            return bitrate();
+          },
+        };
+        receiver.add(part);
+      }
+      return { receiver, link };
+    }
+
+    it('stops the one that matters least, where its network takes far less than all, and lets sound through', () => {
+      const streams = [new Plain(900_000), new Plain(900_000, 1)];
+      const { link } = stageOf(1_150_000, streams);
+      link.run(20);
+      expect(streams.map(({ isSent }) => isSent)).to.deep.equal([false, true]);
+      link.longestWait();
+      link.run(10);
+      expect(link.longestWait()).to.be.below(250);
+    });
+
+    it('stops none where there is room, or where only its publishers need to send a little less', () => {
+      for (const capacity of [3_000_000, 1_700_000]) {
+        const streams = [new Plain(900_000), new Plain(900_000, 1)];
+        stageOf(capacity, streams).link.run(20);
+        expect(
+          streams.map(({ isSent }) => isSent),
+          String(capacity),
+        ).to.deep.equal([true, true]);
+      }
+    });
+
+    it('tells the publisher what fits while its picture has stopped, and takes that', () => {
+      const stream = new Plain(900_000);
+      const { receiver, link } = stageOf(300_000, [stream]);
+      link.run(20);
+      expect(stream.isSent).to.equal(false);
+      link.run(40);
+      const fits = receiver.plainShare ?? 0;
+      expect(fits).to.be.within(100_000, 300_000);
+      Object.assign(stream, { bitrate: fits });
+      link.run(5);
+      expect(stream.isSent).to.equal(true);
+    });
+  });
+
   it('says nothing of a receiver that tells nothing', () => {
     const receiver = new Receiver();
     const stream = new Stream();

@@ -44,6 +44,14 @@ describe('the share of a stream in the bandwidth of its receiver', () => {
     expect(shared(500, [claim({ area: 100 }), claim({ area: 400 })])).to.deep.equal([0, 1]);
   });
 
+  it('is all pictures of the smallest layer for each before a larger one for any', () => {
+    const costs = [100, 200, 400, 1000];
+    const claims = [claim({ costs, smallest: 1, wanted: 3 }), claim({ costs, smallest: 1, wanted: 3, priority: 1 })];
+    expect(shared(250, claims)).to.deep.equal([0, 0]);
+    expect(shared(500, claims)).to.deep.equal([1, 1]);
+    expect(shared(700, claims)).to.deep.equal([1, 2]);
+  });
+
   it('is nothing for the last ones, where not all get a picture', () => {
     expect(shared(250, [claim(), claim({ priority: 1 }), claim()])).to.deep.equal([0, 0, -1]);
   });
