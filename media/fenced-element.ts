@@ -1,13 +1,13 @@
 import { MediaError } from './errors.js';
 import { FencedThing } from './fenced-thing.js';
 import type {
+  CarriedKind,
   CarriedMedia,
   ElementListener,
   Endpoint,
   EndpointListener,
   IceCandidate,
   MediaElement,
-  MediaKind,
   ReceiverWish,
   Recorder,
   RecorderListener,
@@ -33,11 +33,11 @@ export class FencedElement<Inner extends MediaElement = MediaElement>
     this.#pipeline = pipeline;
   }
 
-  async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async connect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     await this.make(async () => this.inner.connect(innerOf(sink), kind));
   }
 
-  async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async disconnect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     await this.make(async () => this.inner.disconnect(innerOf(sink), kind));
   }
 

@@ -18,6 +18,8 @@
 export type MediaRecord = string;
 
 export type MediaKind = 'audio' | 'video';
+/** What goes from an element to another one. `data`: the messages of data channels. */
+export type CarriedKind = MediaKind | 'data';
 
 /** A trickled ICE candidate, as RTCIceCandidateInit has it (RFC 8839 §5.1 without the leading `a=`). */
 export interface IceCandidate {
@@ -223,10 +225,10 @@ export interface EndpointListener extends ElementListener {
 export interface MediaElement {
   /**
    * Sends the media of this element to `sink`, an element of the same pipeline (an endpoint's own for loopback). A sink has
-   * one source of each kind: a new one replaces it.
+   * one source of each kind: a new one replaces it. Default: of all kinds. Data does not reach an element on another media server.
    */
-  connect(sink: MediaElement, kind?: MediaKind): Promise<void>;
-  disconnect(sink: MediaElement, kind?: MediaKind): Promise<void>;
+  connect(sink: MediaElement, kind?: CarriedKind): Promise<void>;
+  disconnect(sink: MediaElement, kind?: CarriedKind): Promise<void>;
   /** That of an endpoint is another one once it is connected to, once it has answered, and when its listener is told of its connection. */
   readonly record: MediaRecord;
   release(): void;

@@ -12,7 +12,7 @@ interface Held {
   readonly candidates: HeldCandidates;
 }
 
-/** Remote candidates that came before their publication or subscription was asked for, by publisher and stream. */
+/** Remote candidates that came before the negotiation that they are for was asked for, by publisher and stream. */
 export class EarlyCandidates {
   /** Most participants never need one. */
   #held: Held[] | undefined;
@@ -31,15 +31,20 @@ export class EarlyCandidates {
     held.push({ publisher, stream, candidates });
   }
 
-  /** Hands over the candidates of that stream, or those that are for any; whatever comes later is added by the new owner. */
-  take(publisher: Participant, stream: string): HeldCandidates {
-    const isWanted = (held: Held): boolean =>
-      held.publisher === publisher && (held.stream === stream || held.stream === undefined);
-    const [first, ...others] = this.#held?.filter(isWanted).map(({ candidates }) => candidates) ?? [];
-    if (!first) return new HeldCandidates();
-    this.#held = this.#held?.filter((held) => !isWanted(held));
-    for (const other of others) first.takeOver(other);
-    return first;
+  /**
+   * Hands over the candidates of that stream, or those that are for any; whatever comes later is added by the new owner. Candidates of that
+   * stream that belong to another offer came too late for it, and are forgotten.
+   * @param ufrags of the offer
+   */
+  take(publisher: Participant, stream: string, ufrags: readonly string[]): HeldCandidates {
+    const taken = new HeldCandidates(ufrags);
+    this.#held = this.#held?.filter((held) => {
+      const isWanted = held.publisher === publisher && (held.stream === stream || held.stream === undefined);
+      if (!isWanted) return true;
+      held.candidates.giveTo(taken);
+      return held.stream === undefined && !held.candidates.isEmpty;
+    });
+    return taken;
   }
 
   /** @param stream undefined: all of them */

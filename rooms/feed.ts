@@ -34,7 +34,7 @@ export class Feed {
         await this.#output.connectTo(sink);
         for (const kind of mediaKinds) this.#connected.add(kind);
       } else {
-        await this.#apply(sink);
+        await this.#apply();
       }
     });
   }
@@ -52,13 +52,12 @@ export class Feed {
 
   /** Connects and disconnects what the mutes have changed. @throws RoomError `media-failed` */
   async update(): Promise<void> {
-    const sink = this.#sink;
-    if (!sink) return;
+    if (!this.#hasSink()) return;
     try {
-      await this.#changes.run(() => this.#apply(sink));
+      await this.#changes.run(() => this.#apply());
     } catch (error) {
       // A feed that is closed needs no change any more.
-      if (this.#sink && !this.#output.closed) throw mediaError(error);
+      if (this.#hasSink() && !this.#output.closed) throw mediaError(error);
     }
   }
 
@@ -69,8 +68,40 @@ export class Feed {
     });
   }
 
+  /**
+   * The publication has another endpoint: connects from there what is connected. Muted media stays cut.
+   * @param isBack whether it is the former one again: what was cut meanwhile may still be connected to it
+   * @param sink of a receiver that has another one too. Default: the same
+   * @throws RoomError, MediaError as `open`
+   */
+  async reconnect(isBack: boolean, sink = this.#sink): Promise<void> {
+    if (!this.#sink || !sink) return;
+    this.#sink = sink;
+    await this.#changes.run(async () => {
+      if (this.#sink !== sink) return;
+      try {
+        await this.#output.connectAnew(sink, [...this.#connected]);
+      } catch (error) {
+        // Nobody minds a receiver that has ended.
+        if (this.#isOf(sink) && !this.#output.closed) throw error;
+      }
+      if (!isBack) return;
+      for (const kind of mediaKinds) {
+        if (!this.#connected.has(kind)) await this.#output.disconnectFrom(sink, kind);
+      }
+    });
+  }
+
   close(): void {
     this.#sink = undefined;
+  }
+
+  #hasSink(): boolean {
+    return this.#sink !== undefined;
+  }
+
+  #isOf(sink: MediaElement): boolean {
+    return this.#sink === sink;
   }
 
   #flows(kind: MediaKind): boolean {
@@ -80,7 +111,9 @@ export class Feed {
     );
   }
 
-  async #apply(sink: MediaElement): Promise<void> {
+  async #apply(): Promise<void> {
+    const sink = this.#sink;
+    if (!sink) return;
     for (const kind of mediaKinds) {
       const flows = this.#flows(kind);
       if (flows === this.#connected.has(kind)) continue;

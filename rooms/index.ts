@@ -441,6 +441,15 @@ export interface Participant {
    */
   restart(publisher: Participant, sdpOffer: string, stream?: string): Promise<string>;
   /**
+   * The client has lost the connection over which it publishes, and has made another one: the publication goes on over that. Everybody who
+   * receives it, and its recordings, go on without doing anything; filter, mutes, layers and what comes back to the publisher stay. Nobody
+   * is told. Candidates of the former connection are not told any more.
+   * @param stream default: the one that protocols of one stream show. @returns the SDP answer
+   * @throws RoomError `not-publishing`; `offer-refused`, also for a kind of media that was not published; `media-failed`: it goes on as it
+   *   was, and the client may try again; `interrupted` when the publication has ended meanwhile, `participant-closed`
+   */
+  reopen(sdpOffer: string, stream?: string): Promise<string>;
+  /**
    * Ends the subscription to a publisher, if there is one, and forgets candidates held for it. @param stream default: all of the publisher's
    * @throws RoomError `participant-closed`
    */

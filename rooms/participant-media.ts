@@ -10,6 +10,7 @@ import type {
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type * as api from './index.js';
+import { ufragsIn } from './ice-ufrags.js';
 import { mediaKinds } from './muted-kinds.js';
 import { kindsSentBy, offerWithout } from './offer-kinds.js';
 import type { Participant } from './participant.js';
@@ -98,8 +99,8 @@ export class ParticipantMedia {
     const allowed = allowedKinds(owner.grants, source, mediaKinds);
     const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
     const { taken } = options;
-    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }) };
-    const publication = new Publication(owner, this.#early.take(owner, stream), offered);
+    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }), watcher: options };
+    const publication = new Publication(owner, this.#early.take(owner, stream, ufragsIn(sdpOffer)), offered);
     this.#publications.set(stream, publication);
     const listener = this.#listener(publication, publication, options);
     const goOn = owner.room.keepPayer();
@@ -153,7 +154,11 @@ export class ParticipantMedia {
       throw new RoomError('not-publishing', `${publisher.id} is not ${what}`);
     }
     this.subscriptionTo(publisher, publication.id)?.close();
-    const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
+    const subscription = new Subscription(
+      owner,
+      publication,
+      this.#early.take(publisher, publication.id, ufragsIn(sdpOffer)),
+    );
     this.#addSubscription(subscription);
     const listener = this.#listener(publication, subscription, options);
     const open = async (traced?: ConnectionWatcher): Promise<string> => {
@@ -179,7 +184,24 @@ export class ParticipantMedia {
       const what = isOwn ? 'published' : 'received';
       throw new RoomError('not-publishing', `No such stream of ${publisher.id} is ${what} by ${this.#owner.id}`);
     }
-    return this.#negotiations.run(() => carrier.restart(sdpOffer));
+    const candidates = this.#early.take(publisher, carrierStream(carrier), ufragsIn(sdpOffer));
+    carrier.expect(candidates);
+    return this.#negotiations.run(() => carrier.restart(sdpOffer, candidates));
+  }
+
+  /** @throws RoomError as `api.Participant.reopen` */
+  async reopen(sdpOffer: string, stream?: string): Promise<string> {
+    const owner = this.#owner;
+    const publication = stream === undefined ? this.shown : this.publicationOf(stream);
+    if (!publication) {
+      const what = stream === undefined ? 'publishing' : `publishing a stream "${stream}"`;
+      throw new RoomError('not-publishing', `${owner.id} is not ${what}`);
+    }
+    publication.assertSameKinds(sdpOffer);
+    const candidates = this.#early.take(owner, publication.id, ufragsIn(sdpOffer));
+    publication.expectReopening(candidates);
+    const listener = this.#listener(publication, publication, publication.watcher);
+    return this.#negotiations.run(() => publication.reopen(sdpOffer, listener, candidates));
   }
 
   /** @param stream undefined: all of them */
@@ -193,6 +215,7 @@ export class ParticipantMedia {
   }
 
   /**
+   * One that belongs to another offer than those that are known is held for the next negotiation.
    * @param stream undefined: the client knows one stream of each participant. Should it have several endpoints, each gets the candidate,
    *   and those that it is not for do not mind
    */
@@ -201,8 +224,9 @@ export class ParticipantMedia {
       publisher === this.#owner
         ? [...this.#publications.values()].filter(({ id }) => stream === undefined || id === stream)
         : this.#subscriptionsTo(publisher, stream);
-    for (const endpoint of endpoints) endpoint.addCandidate(candidate);
-    if (endpoints.length === 0) this.#early.hold(publisher, stream, candidate);
+    const meant = endpoints.filter((endpoint) => endpoint.isFor(candidate));
+    for (const endpoint of meant) endpoint.addCandidate(candidate);
+    if (meant.length === 0) this.#early.hold(publisher, stream, candidate);
   }
 
   get filter(): VideoFilter | undefined {
@@ -274,7 +298,7 @@ export class ParticipantMedia {
     publication: Publication,
     options: api.SubscribeOptions = {},
   ): void {
-    const subscription = new Subscription(this.#owner, publication, new HeldCandidates());
+    const subscription = new Subscription(this.#owner, publication, new HeldCandidates(record.ufrags));
     this.#addSubscription(subscription);
     subscription.restore(pipeline, record, this.#listener(publication, subscription, options));
   }
@@ -320,8 +344,8 @@ export class ParticipantMedia {
 
   #restorePublication(pipeline: Pipeline, record: PublicationRecord, options: api.PublishOptions): void {
     const { taken } = options;
-    const offered = { ...record, ...(taken && { taken }) };
-    const publication = new Publication(this.#owner, new HeldCandidates(), offered);
+    const offered = { ...record, ...(taken && { taken }), watcher: options };
+    const publication = new Publication(this.#owner, new HeldCandidates(record.ufrags), offered);
     this.#publications.set(record.id, publication);
     publication.restore(pipeline, record, this.#listener(publication, publication, options));
   }
@@ -423,6 +447,10 @@ function alsoTold(listener: EndpointListener, other: ConnectionWatcher | undefin
       other.mediaChanged(isFlowing);
     },
   };
+}
+
+function carrierStream(carrier: Publication | Subscription): string {
+  return carrier instanceof Publication ? carrier.id : carrier.publication.id;
 }
 
 /** A camera before a screen, and a screen before anything else. */

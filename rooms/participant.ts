@@ -245,6 +245,11 @@ export class Participant implements api.Participant {
     return this.media.restart(publisher, sdpOffer, stream);
   }
 
+  async reopen(sdpOffer: string, stream?: string): Promise<string> {
+    this.#assertOpen();
+    return this.media.reopen(sdpOffer, stream);
+  }
+
   unsubscribe(publisher: Participant, stream?: string): void {
     this.#assertOpen();
     this.media.unsubscribe(publisher, stream);

@@ -9,6 +9,7 @@ import type {
   VideoFilter,
 } from '../media/port.js';
 import { RoomError } from './errors.js';
+import { mediaKinds } from './muted-kinds.js';
 import type { OwnedEndpoint } from './owned-endpoint.js';
 
 /** What the sinks of a publication are connected to: its endpoint, and for video the filter behind it, if there is one. Owns the filter. */
@@ -19,6 +20,8 @@ export class PublicationOutput {
   /** The filter in use; during a change also the former or the next one. */
   readonly #owned = new Set<MediaElement>();
   #filter: MediaElement | undefined;
+  /** Whether the endpoint has data channels. */
+  carriesData = false;
 
   /** @param member that of the endpoint. @param filterLost called when the media server has lost the filter in use */
   constructor(endpoint: OwnedEndpoint, member: MemberOptions, filterLost: (failure: MediaFailure) => void) {
@@ -36,6 +39,24 @@ export class PublicationOutput {
     // Without a kind, data channels are connected too, and never through the filter. The video that comes along is replaced.
     if (kind !== 'video' || !this.#filter) await this.#endpoint.connectTo(sink, kind);
     if (kind !== 'audio' && this.#filter) await this.#filter.connect(sink, 'video');
+  }
+
+  /**
+   * Connects a sink to the endpoint that has taken the place of another one. Never without its filter, not for a moment.
+   * @param kinds those that the sink gets. @throws as `connectTo`
+   */
+  async connectAnew(sink: MediaElement, kinds: readonly MediaKind[]): Promise<void> {
+    if (!this.#filter && kinds.length === mediaKinds.length) {
+      await this.#endpoint.connectTo(sink);
+      return;
+    }
+    for (const kind of kinds) await this.connectTo(sink, kind);
+    if (this.carriesData) await this.#endpoint.connectTo(sink, 'data');
+  }
+
+  /** Another endpoint has taken the place of the former one: the filter gets its video. @throws as `connectTo` */
+  async endpointChanged(): Promise<void> {
+    if (this.#filter) await this.#endpoint.connectTo(this.#filter, 'video');
   }
 
   /** @throws RoomError `not-publishing`; MediaError as `MediaElement.disconnect` */

@@ -11,9 +11,10 @@ import type {
 import { RoomError, filterError } from './errors.js';
 import type { PublicationEnd } from './events.js';
 import { Feed } from './feed.js';
+import { HeardEndpoint } from './heard-endpoint.js';
 import type { HeldCandidates } from './held-candidates.js';
 import type * as api from './index.js';
-import { offerWithout } from './offer-kinds.js';
+import { kindsSentBy, offerWithout } from './offer-kinds.js';
 import { MutedKinds } from './muted-kinds.js';
 import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
@@ -35,6 +36,8 @@ interface Offered {
   readonly refused: readonly MediaKind[];
   /** Told that a moderator has ended it. */
   readonly taken?: () => void;
+  /** Hears of the connection to the client. */
+  readonly watcher: api.SubscribeOptions;
 }
 
 interface OpenOptions extends api.PublishOptions {
@@ -61,7 +64,10 @@ export class Publication implements api.Publication {
   readonly id: string;
   readonly source: StreamSource;
   readonly kinds: readonly MediaKind[];
+  readonly watcher: api.SubscribeOptions;
   readonly #taken: (() => void) | undefined;
+  /** Its present endpoint. */
+  #heard: HeardEndpoint | undefined;
   #pipeline: Pipeline | undefined;
   #filter: VideoFilter | undefined;
   #openedAt: number | undefined;
@@ -74,6 +80,7 @@ export class Publication implements api.Publication {
     this.source = offered.source;
     this.kinds = offered.kinds;
     this.#taken = offered.taken;
+    this.watcher = offered.watcher;
     this.#endpoint = new OwnedEndpoint(candidates);
     this.#output = new PublicationOutput(this.#endpoint, publisher.media.member, (failure) => {
       this.mediaLost(failure);
@@ -122,6 +129,8 @@ export class Publication implements api.Publication {
     listener: EndpointListener,
   ): Promise<string> {
     this.#pipeline = pipeline;
+    this.#output.carriesData = dataChannels;
+    this.#heard = new HeardEndpoint(listener);
     const prepare = async (endpoint: Endpoint) => {
       if (filter) await this.#tryFilter(filter, filterFailed);
       if (loopback) await this.#loopback.open(endpoint);
@@ -130,23 +139,64 @@ export class Publication implements api.Publication {
       pipeline,
       sdpOffer,
       { dataChannels, ...this.publisher.media.member },
-      listener,
+      this.#heard.listener,
       prepare,
     );
   }
 
   /** Its publisher has another network. Nobody is told. @throws RoomError as `OwnedEndpoint.restart` */
-  async restart(sdpOffer: string): Promise<string> {
-    const sdpAnswer = await this.#endpoint.restart(offerWithout(sdpOffer, this.#refused.kinds));
+  async restart(sdpOffer: string, candidates: HeldCandidates): Promise<string> {
+    const sdpAnswer = await this.#endpoint.restart(offerWithout(sdpOffer, this.#refused.kinds), candidates);
     this.#keep();
     return sdpAnswer;
+  }
+
+  /** @throws RoomError `offer-refused` for an offer of something that was not published */
+  assertSameKinds(sdpOffer: string): void {
+    const others = kindsSentBy(sdpOffer).filter((kind) => !this.kinds.includes(kind) && !this.#refused.has(kind));
+    if (this.kinds.length === 0 || others.length === 0) return;
+    throw new RoomError('offer-refused', `The stream "${this.id}" was published without ${others.join(' and ')}`);
+  }
+
+  /**
+   * Its publisher has another connection: a new endpoint takes the place of the present one, and everybody goes on receiving. Nobody is
+   * told. One call at a time: the publisher's queue sees to that.
+   * @param candidates those that were expected. @throws RoomError as `OwnedEndpoint.replace`
+   */
+  async reopen(sdpOffer: string, listener: EndpointListener, candidates: HeldCandidates): Promise<string> {
+    const [former, pipeline] = [this.#heard, this.#pipeline];
+    if (!former || !pipeline) throw new RoomError('not-publishing', 'The publication is not open');
+    const next = new HeardEndpoint(listener, true);
+    try {
+      const sdpAnswer = await this.#endpoint.replace(
+        pipeline,
+        offerWithout(sdpOffer, this.#refused.kinds),
+        { dataChannels: this.#output.carriesData, ...this.publisher.media.member },
+        next.listener,
+        candidates,
+        async (isBack) => {
+          former.hold();
+          await this.#endpointChanged(isBack);
+        },
+      );
+      former.end();
+      this.#heard = next;
+      next.tell(!this.#endpoint.expectsOffers);
+      return sdpAnswer;
+    } catch (error) {
+      next.end();
+      former.tell(!this.#endpoint.expectsOffers);
+      throw error;
+    }
   }
 
   /** Goes on with what another process has opened. Nobody is told. */
   restore(pipeline: Pipeline, former: PublicationRecord, listener: EndpointListener): void {
     this.#pipeline = pipeline;
     for (const kind of former.muted) this.#muted.add(kind);
-    const endpoint = this.#endpoint.adopt(pipeline, former.endpoint, listener);
+    this.#output.carriesData = former.dataChannels ?? false;
+    this.#heard = new HeardEndpoint(listener);
+    const endpoint = this.#endpoint.adopt(pipeline, former.endpoint, this.#heard.listener);
     if (former.filter) {
       this.#filter = former.filter.is;
       this.#output.adopt(former.filter.element, pipeline);
@@ -173,6 +223,8 @@ export class Publication implements api.Publication {
         openedAt: this.#openedAt,
       },
       ...{ sids: this.#sids, muted: [...this.muted], endpoint, loopback: loopback && [...loopback] },
+      ...(this.#endpoint.ufrags.length > 0 && { ufrags: [...this.#endpoint.ufrags] }),
+      ...(this.#output.carriesData && { dataChannels: true }),
       ...(this.#filter && element !== undefined && { filter: { is: this.#filter, element } }),
     };
   }
@@ -271,6 +323,22 @@ export class Publication implements api.Publication {
     return this.#pipeline;
   }
 
+  /** As `OwnedEndpoint.expect`. */
+  expect(candidates: HeldCandidates): void {
+    this.#endpoint.expect(candidates);
+  }
+
+  /** The same for an offer of another connection: candidates of the present one are of no use to the client any more. */
+  expectReopening(candidates: HeldCandidates): void {
+    this.#endpoint.expect(candidates);
+    this.#heard?.leaving();
+  }
+
+  /** As `OwnedEndpoint.isFor`. */
+  isFor(candidate: IceCandidate): boolean {
+    return this.#endpoint.isFor(candidate);
+  }
+
   addCandidate(candidate: IceCandidate): void {
     this.#endpoint.addCandidate(candidate);
   }
@@ -327,6 +395,19 @@ export class Publication implements api.Publication {
       this.#loopback.reroute(),
       ...[...this.#subscriptions, ...(this.#recorded ?? [])].map((receiver) => receiver.outputChanged()),
     ]);
+  }
+
+  /** Another endpoint is in place: everything is connected to it, or the first failure is thrown once nothing is under way any more. */
+  async #endpointChanged(isBack: boolean): Promise<void> {
+    this.#keep();
+    const endpoint = this.#endpoint.element;
+    const all = await Promise.allSettled([
+      this.#output.endpointChanged(),
+      this.#loopback.reconnect(isBack, endpoint),
+      ...[...this.#subscriptions, ...(this.#recorded ?? [])].map((receiver) => receiver.endpointChanged(isBack)),
+    ]);
+    this.#keep();
+    for (const each of all) if (each.status === 'rejected') throw each.reason;
   }
 
   async #tryFilter(filter: VideoFilter, failed: (error: RoomError) => void): Promise<void> {

@@ -140,6 +140,11 @@ export class RecordedStream {
     return this.#feed.reroute();
   }
 
+  /** Called by the publication when it has another endpoint. @throws as `Feed.reconnect` */
+  endpointChanged(isBack: boolean): Promise<void> {
+    return this.#feed.reconnect(isBack);
+  }
+
   /** Writes down which of its kinds nobody gets, where that has changed. */
   noteMutes(): void {
     if (this.#isOver) return;

@@ -86,6 +86,9 @@ const publication = z.object({
   sids: z.partialRecord(kind, z.string()).optional(),
   muted: kinds,
   endpoint: mediaRecord,
+  /** Of its offer. */
+  ufrags: z.array(z.string()).optional(),
+  dataChannels: z.boolean().optional(),
   /** Those that come back to the publisher; absent: it gets nothing back. */
   loopback: kinds.optional(),
   filter: z.object({ is: filter, element: mediaRecord }).optional(),
@@ -96,6 +99,8 @@ const subscription = z.object({
   publisher: slot,
   stream: z.string(),
   endpoint: mediaRecord,
+  /** Of its offer. */
+  ufrags: z.array(z.string()).optional(),
   /** What the media server has connected. */
   connected: kinds,
   muted: kinds,

@@ -68,8 +68,8 @@ export class Subscription implements api.Subscription {
   }
 
   /** Its subscriber has another network. @throws RoomError as `OwnedEndpoint.restart` */
-  async restart(sdpOffer: string): Promise<string> {
-    const sdpAnswer = await this.#endpoint.restart(sdpOffer);
+  async restart(sdpOffer: string, candidates: HeldCandidates): Promise<string> {
+    const sdpAnswer = await this.#endpoint.restart(sdpOffer, candidates);
     this.#keep();
     return sdpAnswer;
   }
@@ -96,6 +96,7 @@ export class Subscription implements api.Subscription {
     if (!this.#open || endpoint === undefined) return undefined;
     return {
       ...{ slot, publisher: publisher.slot, stream, endpoint },
+      ...(this.#endpoint.ufrags.length > 0 && { ufrags: [...this.#endpoint.ufrags] }),
       ...{ connected: [...(this.#feed.connected ?? [])], muted: [...this.muted] },
       ...{ unwanted: [...this.#feed.unwanted.kinds], held: [...this.#feed.held.kinds], wish: this.#wish },
     };
@@ -174,6 +175,16 @@ export class Subscription implements api.Subscription {
     await this.mutesChanged();
   }
 
+  /** As `OwnedEndpoint.expect`. */
+  expect(candidates: HeldCandidates): void {
+    this.#endpoint.expect(candidates);
+  }
+
+  /** As `OwnedEndpoint.isFor`. */
+  isFor(candidate: IceCandidate): boolean {
+    return this.#endpoint.isFor(candidate);
+  }
+
   addCandidate(candidate: IceCandidate): void {
     this.#endpoint.addCandidate(candidate);
   }
@@ -216,6 +227,12 @@ export class Subscription implements api.Subscription {
   /** Called by the publication when its video comes from elsewhere. @throws as `Feed.reroute` */
   outputChanged(): Promise<void> {
     return this.#feed.reroute();
+  }
+
+  /** Called by the publication when it has another endpoint. @throws as `Feed.reconnect` */
+  async endpointChanged(isBack: boolean): Promise<void> {
+    await this.#feed.reconnect(isBack);
+    this.#keep();
   }
 
   /** What is kept of it elsewhere has changed. Nothing is before it is open. */

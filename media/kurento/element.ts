@@ -1,12 +1,13 @@
 import type { Log } from '../../log.js';
 import { MediaError } from '../errors.js';
 import { recordOf } from '../media-record.js';
-import type { ElementListener, MediaElement, MediaKind, MediaRecord } from '../port.js';
+import type { CarriedKind, ElementListener, MediaElement, MediaKind, MediaRecord } from '../port.js';
 import { notify } from '../notify.js';
 import type { Pace } from './pace.js';
 import type { RemoteObject } from './remote-object.js';
 
 export const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
+const carriedTypes = { ...mediaTypes, data: 'DATA' } as const satisfies Record<CarriedKind, string>;
 
 /** What endpoints, filters and recorders share: media is connected from and to them, and they end once. */
 export class KurentoElement implements MediaElement {
@@ -39,11 +40,11 @@ export class KurentoElement implements MediaElement {
     this.#handedOver = true;
   }
 
-  async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async connect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     await this.#link('connect', sink, kind);
   }
 
-  async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async disconnect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     await this.#link('disconnect', sink, kind);
   }
 
@@ -101,11 +102,11 @@ export class KurentoElement implements MediaElement {
     if (this.#end) throw this.#end;
   }
 
-  async #link(operation: 'connect' | 'disconnect', sink: MediaElement, kind: MediaKind | undefined): Promise<void> {
+  async #link(operation: 'connect' | 'disconnect', sink: MediaElement, kind: CarriedKind | undefined): Promise<void> {
     if (!(sink instanceof KurentoElement)) throw new MediaError('engine-error', 'The sink is of another engine');
     this.assertOpen();
     sink.assertOpen();
-    const params = { sink: sink.remote.id, ...(kind && { mediaType: mediaTypes[kind] }) };
+    const params = { sink: sink.remote.id, ...(kind && { mediaType: carriedTypes[kind] }) };
     await this.invoke(operation, params).catch((error: unknown) => {
       sink.assertOpen();
       throw error;

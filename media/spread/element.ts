@@ -1,7 +1,7 @@
 import type { Log } from '../../log.js';
 import { MediaError } from '../errors.js';
 import { notify } from '../notify.js';
-import type { ElementListener, MediaElement, MediaFailure, MediaKind, MediaRecord } from '../port.js';
+import type { CarriedKind, ElementListener, MediaElement, MediaFailure, MediaKind, MediaRecord } from '../port.js';
 import type { Branch } from './branch.js';
 import type { SpreadElementFacts } from './records.js';
 import type { Relay, RelaySink } from './relay.js';
@@ -69,27 +69,30 @@ export abstract class SpreadElement implements MediaElement {
     return this.#inner;
   }
 
-  async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async connect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     const { inner } = this;
     const to = this.#neighbour(sink);
     if (to.branch === this.branch) {
       await inner.connect(to.inner, kind);
-      to.connectedFrom(this, kind, undefined);
+      if (kind !== 'data') to.connectedFrom(this, kind, undefined);
       return;
     }
+    // Relays have no data channels.
+    if (kind === 'data') return;
     const end = to.relaySink;
     const relay = this.place.relays.from(this.source, to.branch);
     await relay.carry(inner, end, kind);
     to.connectedFrom(this, kind, relay);
   }
 
-  async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async disconnect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     const { inner } = this;
     const to = this.#neighbour(sink);
     if (to.branch === this.branch) {
       await inner.disconnect(to.inner, kind);
       return;
     }
+    if (kind === 'data') return;
     await this.place.relays.find(this.source, to.branch)?.stop(inner, to.relaySink, kind);
   }
 

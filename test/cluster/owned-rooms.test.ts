@@ -324,6 +324,38 @@ describe('The rooms that a node owns', () => {
     expect([...again.room.kept('test').entries()]).to.deep.equal([]);
   });
 
+  it("go to another node with the endpoint that a publication has now, and the former one is nobody's", async () => {
+    const media = new FakeMedia();
+    const one = await start({}, media);
+    const other = await start({}, media);
+    const [ana, ben] = [await one.join('lane', 'ana'), await one.join('lane', 'ben')];
+    (await ana.publish(offer)).announce();
+    await ben.subscribe(ana, offer);
+    const { journal } = await one.owned.own('lane');
+    await journal.committed();
+    const before = [...media.endpoints].map(({ record }) => record);
+    await ana.reopen(offer);
+    await journal.committed();
+    const now = [...media.endpoints].map(({ record }) => record);
+    expect(now, 'the former one is released after the commit').to.have.length(2).and.include(before[1]);
+    // The next one is made, and this node dies before it is in its place.
+    const answering = media.holdNext('answer');
+    void ana.reopen(offer).catch(() => undefined);
+    await answering.reached;
+    expect(media.endpoints.size).to.equal(3);
+    await kill(one, other);
+    await until('the room is there', () => other.rooms.find('lane') !== undefined);
+    await until('what was half made is released', () => media.endpoints.size === 2);
+    expect([...media.endpoints].map(({ record }) => record)).to.have.members(now);
+    const [adopted] = [...media.endpoints].filter(({ sinks }) => sinks.size > 0);
+    expect(adopted?.record).to.equal(now.find((record) => record !== before[1]));
+    const anaNow = other.rooms.find('lane')?.find('ana');
+    await anaNow?.reopen(offer);
+    await other.owned.committed('lane');
+    expect(media.endpoints.size).to.equal(2);
+    expect([...media.endpoints].find(({ sinks }) => sinks.size > 0)?.record).to.not.equal(adopted?.record);
+  });
+
   it('that cannot be read end, and what they had on media servers is released', async () => {
     const media = new FakeMedia();
     const one = await start({}, media);

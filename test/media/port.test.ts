@@ -21,6 +21,7 @@ import { describeAdoption } from './adoption.suite.js';
 import { startingMs } from './media-stage.js';
 import { describeMediaPort } from './port.suite.js';
 import { describeRecorders } from './recorder.suite.js';
+import { describeReopening } from './reopening.suite.js';
 
 /** For the tests of one `describe`. */
 function usePeers(): () => PeerProcess {
@@ -53,6 +54,7 @@ describe('the embedded engine', () => {
   describeMediaPort('embedded engine', underTest);
   describeAdoption('embedded engine', underTest);
   describeRecorders('embedded engine', underTest);
+  describeReopening('embedded engine', underTest);
 
   const throughPlacement = (engine: KurentoEngine): Placement => {
     const other = new FakeServer('ws://other');
@@ -62,6 +64,7 @@ describe('the embedded engine', () => {
   const severalServers = 'a pipeline that may use several media servers';
   describeMediaPort(severalServers, underTest, throughPlacement);
   describeRecorders(severalServers, underTest, throughPlacement);
+  describeReopening(severalServers, underTest, throughPlacement);
 
   const fence: Fence = {
     isUp: true,
@@ -70,7 +73,9 @@ describe('the embedded engine', () => {
       effect();
     },
   };
-  describeRecorders('a room that another node may take over', underTest, (engine) => new FencedEngine(engine, fence));
+  const throughFence = (engine: KurentoEngine): FencedEngine => new FencedEngine(engine, fence);
+  describeRecorders('a room that another node may take over', underTest, throughFence);
+  describeReopening('a room that another node may take over', underTest, throughFence);
 });
 
 for (const url of givenMediaServers) {
@@ -80,6 +85,7 @@ for (const url of givenMediaServers) {
     describeMediaPort(url, underTest);
     describeAdoption(url, underTest);
     describeRecorders(url, underTest);
+    describeReopening(url, underTest);
   });
 }
 

@@ -39,6 +39,7 @@ export const action = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('publish' as const), who: person, stream, loopback: fc.boolean() }),
   },
   fc.record({ do: fc.constant('unpublish' as const), who: person, stream }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('reopen' as const), who: person, stream }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('subscribe' as const), who: person, to: person, stream }) },
   fc.record({ do: fc.constant('unsubscribe' as const), who: person, to: person }),
   fc.record({ do: fc.constant('say' as const), who: person }),
@@ -180,6 +181,9 @@ export class Play {
         announce();
         return;
       }
+      case 'reopen':
+        await this.#of(next.who).reopen(offer, next.stream);
+        return;
       case 'unpublish':
         this.#of(next.who).unpublish(next.stream);
         return;

@@ -2,6 +2,7 @@ import { MediaError } from '../../media/errors.js';
 import { LostElement, LostPipeline } from '../../media/lost.js';
 import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../../media/media-server.js';
 import type {
+  CarriedKind,
   CarriedMedia,
   ElementListener,
   EndpointListener,
@@ -59,6 +60,8 @@ export class FakeMedia implements MediaEngine {
   hasFilters = false;
   /** How often each object was released. More than once is a defect of the caller. */
   readonly releases = new Map<object, number>();
+  /** Called before each call, which waits for it, and fails as it does. */
+  before: ((step: Step) => Promise<void> | undefined) | undefined;
   readonly #failures = new Map<Step, MediaError>();
   readonly #gates = new Map<Step, { reached: () => void; opened: Promise<void> }>();
 
@@ -114,6 +117,7 @@ export class FakeMedia implements MediaEngine {
   }
 
   async pass(step: Step): Promise<void> {
+    await this.before?.(step);
     const gate = this.#gates.get(step);
     if (gate) {
       this.#gates.delete(step);
@@ -274,12 +278,14 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
   }
 }
 
-abstract class FakeElement extends FakeObject<FakeElement> implements MediaElement {
+export abstract class FakeElement extends FakeObject<FakeElement> implements MediaElement {
   /** Of the process that uses it. */
   readonly pipeline: FakePipeline;
   abstract readonly listener: ElementListener;
   /** Connections between endpoints. */
   readonly flows = new Map<MediaElement, Set<MediaKind>>();
+  /** Those that messages of data channels go to. */
+  readonly dataSinks = new Set<MediaElement>();
   /** The source of each kind of media. A new source replaces the former one. */
   readonly #sources = new Map<MediaKind, FakeElement>();
 
@@ -299,9 +305,11 @@ abstract class FakeElement extends FakeObject<FakeElement> implements MediaEleme
     return [...this.#sources].filter(([kind, source]) => source.flows.get(this)?.has(kind)).map(([kind]) => kind);
   }
 
-  async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async connect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     this.assertHeld();
     await this.media.pass('connect');
+    if (kind === undefined || kind === 'data') this.dataSinks.add(sink);
+    if (kind === 'data') return;
     const kinds = this.flows.get(sink) ?? new Set();
     this.flows.set(sink, kinds);
     for (const each of kind ? [kind] : (['audio', 'video'] as const)) {
@@ -313,9 +321,11 @@ abstract class FakeElement extends FakeObject<FakeElement> implements MediaEleme
     }
   }
 
-  async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+  async disconnect(sink: MediaElement, kind?: CarriedKind): Promise<void> {
     this.assertHeld();
     await this.media.pass('connect');
+    if (kind === undefined || kind === 'data') this.dataSinks.delete(sink);
+    if (kind === 'data') return;
     for (const each of kind ? [kind] : (['audio', 'video'] as const)) this.flows.get(sink)?.delete(each);
   }
 
@@ -338,6 +348,7 @@ abstract class FakeElement extends FakeObject<FakeElement> implements MediaEleme
       source.flows.delete(former);
       source.flows.set(this, kinds);
     }
+    for (const sink of former.dataSinks) this.dataSinks.add(sink);
     for (const [sink, kinds] of former.flows) {
       this.flows.set(sink, kinds);
       if (!(sink instanceof FakeElement)) continue;

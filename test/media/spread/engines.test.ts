@@ -11,6 +11,7 @@ import { MediaCalls } from '../../support/media-calls.js';
 import type { Call } from '../../support/media-calls.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { PeerProcess } from '../../support/peer.js';
+import { RoomOfPeers } from '../../support/room-of-peers.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { outcomeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
@@ -103,6 +104,30 @@ describe('a pipeline over two embedded engines', function () {
     expect(time.waits).to.deep.equal([5_000]);
     time.pass();
     await until('the publication alone is left', async () => (await counts()).join() === '1,0');
+  });
+
+  it('goes on with a publication over another endpoint: those at the other engine do nothing', async () => {
+    const room = new RoomOfPeers(placement, peers, '127.0.0.1');
+    const [ana, ben, cleo] = [room.join('ana'), room.join('ben'), room.join('cleo')];
+    const first = await ana.publish('sendonly');
+    const subscribers = [await ben.receive(ana), await cleo.receive(ana)];
+    await Promise.all(subscribers.map((peer) => peer.receives({ audio: 10, video: 10 })));
+    const before = await counts();
+    expect(
+      before.every((count) => count > 0),
+      'on both engines',
+    ).to.equal(true);
+    first.close();
+    await ana.reopen('sendonly');
+    const received = subscribers.map((peer) => ({ ...peer.received }));
+    await Promise.all(
+      subscribers.map((peer, index) => {
+        const { audio = 0, video = 0 } = received[index] ?? {};
+        return peer.receives({ audio: audio + 20, video: video + 20 });
+      }),
+    );
+    await until('the former endpoint and its relay are gone', async () => (await counts()).join() === before.join());
+    room.close();
   });
 
   it('needs no address that clients are told: engines of one server tell each other their own', async () => {
