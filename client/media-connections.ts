@@ -1,4 +1,5 @@
 import { MediaConnection, type MediaConnectionOwner } from './media-connection.js';
+import type { MediaKind } from './ask.js';
 import { MediaWatch } from './media-watch.js';
 import { QualityReports } from './quality-report.js';
 import type { Session } from './session.js';
@@ -25,6 +26,8 @@ export class MediaConnections {
   layers = 1;
   /** Whether the server wants to know what we want of a stream. */
   takesWishes = false;
+  /** Whether the server may leave out media of that kind that we have subscribed to. */
+  mayLack: (kind: MediaKind) => boolean = () => false;
   readonly #quality = new QualityReports();
   #qualityAt = -Infinity;
   /** Those that failed since we came. */

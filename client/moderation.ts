@@ -20,6 +20,8 @@ type Settable = RequestParams<'updateRoom'>;
  *   how long nobody can open it again after its end. All in seconds.
  * - `chatHistory`: how many texts are kept for newcomers.
  * - `lastN`: of how many of the latest speakers everybody gets the picture, where their page has not said otherwise; 0: of everybody.
+ * - `audioLastN`: everybody gets the sound of so many, the loudest at each time, where the media server knows how loud they are; 0: of
+ *   everybody.
  */
 export type RoomChanges = {
   // The server takes other words for true and false too.

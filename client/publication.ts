@@ -126,7 +126,9 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#standing.trying();
     // A server that does not tell who is muted lets us expect packets always.
     const expectsPackets = (): boolean =>
-      (['audio', 'video'] as const).some((kind) => !this.#muted.includes(kind) && this.#wish[kind] !== false);
+      (['audio', 'video'] as const).some(
+        (kind) => !this.#muted.includes(kind) && this.#wish[kind] !== false && !this.#connections.mayLack(kind),
+      );
     const subscription = this.#tried(
       () => new Subscription(this.#publisher, this.id, this.#connections, expectsPackets),
     );

@@ -9,6 +9,7 @@ import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
 import { fitsJson, givenFunction, givenList, givenObject, invalid, shown } from './given.js';
 import { IceRenewal } from './ice-servers.js';
+import { LastN } from './last-n.js';
 import type { LocalPublication } from './local-publication.js';
 import { LocalPublications } from './local-publications.js';
 import { MediaConnections } from './media-connections.js';
@@ -67,6 +68,7 @@ export class Room extends Emitter<RoomEvents> {
       this.emit('mediaError', error, publisher);
     },
   });
+  readonly #lastN: LastN;
   readonly #chat = new Chat();
   readonly #playback = new Playback((blocked) => {
     this.emit('audioBlocked', blocked);
@@ -114,6 +116,7 @@ export class Room extends Emitter<RoomEvents> {
     });
     this.moderation = new Moderation(ask);
     this.recordings = new Recordings(ask);
+    this.#lastN = new LastN(ask);
     this.#resumeToken = new ResumeToken(this.#url, this.name, user);
     const entering = { room: this.name, user, resumeToken: this.#resumeToken };
     this.#entrance = new Entrance(entering, options, (place) => {
@@ -201,6 +204,7 @@ export class Room extends Emitter<RoomEvents> {
     session.setRpcParams(this.#rpcParams);
     const connections = new MediaConnections(session, { iceServers, bundlePolicy: 'max-bundle' });
     this.#connections = connections;
+    connections.mayLack = (kind) => this.#lastN.mayLeaveOut(kind, this.#settings);
     if (this.#options.leaveOnPageHide !== false) this.#leaveWithPage(session);
     this.#iceRenewal = new IceRenewal(connections);
     session.on('notification', (notification) => {
@@ -303,6 +307,15 @@ export class Room extends Emitter<RoomEvents> {
       throw invalid(`\`data\` must be a text or a Uint8Array, not ${shown(data)}.`);
     const { session } = this.#requireJoined();
     await session.request('sendData', { topic, data: base64Of(data), ...receivers });
+  }
+
+  /**
+   * Says of how many of the latest speakers we want the picture, of all that we receive. Screens come besides, and what we have given a
+   * priority (`Publication.want`); sound always comes. 0: of everybody. Undefined, as at first: as the room has it (`settings.lastN`).
+   * Rejects with `invalid-argument`, otherwise as `chat`; after we have joined anew it is said again.
+   */
+  setLastN(count: number | undefined): Promise<void> {
+    return this.#lastN.want(count);
   }
 
   /**
@@ -432,6 +445,7 @@ export class Room extends Emitter<RoomEvents> {
     // The server tells newcomers of those that speak, after its answer.
     this.#activeSpeakers = [];
     this.recordings.entered(answer.recording ?? false);
+    this.#lastN.entered();
   }
 
   /** The server has forgotten us: joins as if for the first time, and starts again what we had. */

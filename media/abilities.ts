@@ -9,5 +9,6 @@ export function leastAbilities(all: readonly (MediaAbilities | undefined)[]): Me
     layers: Math.min(...known.map(({ layers }) => layers)),
     pause: known.every(({ pause }) => pause),
     activeSpeaker: known.every(({ activeSpeaker }) => activeSpeaker === 'server') ? 'server' : 'none',
+    audioLastN: known.every(({ audioLastN }) => audioLastN),
   };
 }

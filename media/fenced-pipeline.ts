@@ -83,6 +83,10 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     return this.#begin(recorder, async () => this.inner.createRecorder(options, recorder.heardAll(listener)));
   }
 
+  setAudioLastN(count: number): void {
+    if (!this.end) this.inner.setAudioLastN?.(count);
+  }
+
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
     const endpoint = new FencedEndpoint(this);
     this.#elements.add(endpoint);

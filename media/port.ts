@@ -80,6 +80,8 @@ export interface MediaAbilities {
   readonly pause: boolean;
   /** `server`: the media server tells which of the endpoints are heard. */
   readonly activeSpeaker: 'server' | 'none';
+  /** Whether receivers may get the audio of the loudest alone (`Pipeline.setAudioLastN`). */
+  readonly audioLastN: boolean;
 }
 
 export interface PipelineListener {
@@ -130,6 +132,12 @@ export interface Pipeline {
    * Recorders are not adopted: another process that takes the pipeline over has them released with all else that it does not know.
    */
   createRecorder(options: RecorderOptions, listener: RecorderListener): Promise<Recorder>;
+  /**
+   * From now on receivers get the audio of so many, the loudest at each time, as far as the media server knows how loud they are
+   * (`MediaAbilities.audioLastN`): of several media servers each one chooses among its own. Recorders get everybody's. 0, as at first: all.
+   * Absent, or without effect, where it cannot be done.
+   */
+  setAudioLastN?(count: number): void;
   /** Takes over a filter of this pipeline. */
   adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement;
   /**

@@ -131,6 +131,10 @@ const givenSettings = {
   lastN: z.int().min(0).max(mostLastN).meta({
     description: 'Of how many of the latest speakers a receiver gets the video; screens come besides. 0: of everybody',
   }),
+  audioLastN: z.int().min(0).max(mostLastN).meta({
+    description:
+      'Receivers get the audio of so many, the loudest at each time, where the media server knows how loud they are. 0: of everybody',
+  }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after the room was ended' }),
   autoRecord: z
     .strictObject({

@@ -35,6 +35,7 @@ const settings = z.object({
   listed: z.boolean(),
   chatHistory: z.number(),
   lastN: z.number().default(0),
+  audioLastN: z.number().default(0),
   keepClosedS: z.number(),
   autoRecord: z
     .object({ sources: z.array(source).readonly().optional(), kinds: kinds.readonly().optional() })

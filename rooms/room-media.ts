@@ -29,6 +29,7 @@ export class RoomMedia {
   #pipeline: Promise<Pipeline> | undefined;
   /** The one that is open. */
   #opened: Pipeline | undefined;
+  #audioLastN = 0;
   #closed = false;
 
   /** @param name of the room */
@@ -60,6 +61,12 @@ export class RoomMedia {
     return (this.#opened ?? this.#engine).abilities ?? plainAbilities;
   }
 
+  /** As `Pipeline.setAudioLastN`, of the pipeline that is open, and of those that are opened later. */
+  setAudioLastN(count: number): void {
+    this.#audioLastN = count;
+    this.#opened?.setAudioLastN?.(count);
+  }
+
   /** @throws RoomError `filter-refused` when the media server does not have such filters */
   async requireFilter(type: VideoFilter['type']): Promise<void> {
     const pipeline = await this.pipeline().catch((error: unknown) => {
@@ -77,6 +84,8 @@ export class RoomMedia {
     );
     this.#opened = pipeline;
     this.#pipeline = Promise.resolve(pipeline);
+    // The former process may have been about to change it.
+    pipeline.setAudioLastN?.(this.#audioLastN);
     return pipeline;
   }
 
@@ -109,6 +118,7 @@ export class RoomMedia {
       (pipeline) => {
         if (this.#pipeline !== opening) return;
         this.#opened = pipeline;
+        if (this.#audioLastN > 0) pipeline.setAudioLastN?.(this.#audioLastN);
         this.#listener.changed();
       },
       () => undefined,
@@ -144,7 +154,13 @@ export class RoomMedia {
 }
 
 /** What any media server can do: what is not wanted is disconnected. */
-const plainAbilities: MediaAbilities = { simulcast: false, layers: 1, pause: true, activeSpeaker: 'none' };
+const plainAbilities: MediaAbilities = {
+  simulcast: false,
+  layers: 1,
+  pause: true,
+  activeSpeaker: 'none',
+  audioLastN: false,
+};
 
 function release(pipeline: Pipeline): void {
   pipeline.release();

@@ -187,6 +187,7 @@ export class Room implements api.Room {
         this.#keepItself();
       });
     }
+    this.#media.setAudioLastN(options.settings.audioLastN);
     if (options.waits) this.#wait(options.settings.emptyTimeoutS);
     else if (options.stays && !options.former) this.#keepItself();
   }
@@ -333,6 +334,7 @@ export class Room implements api.Room {
     this.#settings = { ...this.#settings, ...changes };
     this.#keepItself();
     if (changes.chatHistory !== undefined) this.#history.limit(changes.chatHistory);
+    if (changes.audioLastN !== undefined) this.#media.setAudioLastN(changes.audioLastN);
     this.tell({ type: 'roomUpdated', room: this, changes });
     if (changes.waitingRoom === false) this.#lobby?.admitAll();
   }

@@ -42,6 +42,8 @@ export interface RoomSettings {
    * besides.
    */
   readonly lastN: number;
+  /** Receivers get the audio of so many, the loudest at each time, where the media server knows how loud they are. 0: of everybody. */
+  readonly audioLastN: number;
   /** How long the name cannot be opened again after a moderator has ended the room, in s. */
   readonly keepClosedS: number;
   /** Null: nothing is recorded unless somebody wants it. */
@@ -61,6 +63,7 @@ export const defaultSettings: RoomSettings = {
   listed: true,
   chatHistory: 50,
   lastN: 0,
+  audioLastN: 0,
   keepClosedS: 0,
   autoRecord: null,
 };
@@ -69,7 +72,7 @@ export const defaultSettings: RoomSettings = {
 export const defaultDepartureTimeoutS = 20;
 
 const longestTimeoutS = 86_400;
-/** Nobody shows more pictures at a time. */
+/** Nobody shows more pictures at a time, or hears more voices. */
 export const mostLastN = 1_000;
 
 /** The settings that are whole numbers, and the most of each. */
@@ -80,6 +83,7 @@ const bounds = [
   ['keepClosedS', longestTimeoutS],
   ['chatHistory', mostKeptTexts],
   ['lastN', mostLastN],
+  ['audioLastN', mostLastN],
 ] as const;
 
 /** @throws RoomError `invalid-name` for the title, `invalid-text` for metadata that is too long, `not-allowed` for a number out of range */

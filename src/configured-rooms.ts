@@ -12,6 +12,7 @@ export function configuredRooms(config: Config): RoomsOptions {
       waitingRoom: config.roomWaitingRoom,
       mutedOnEntry: config.roomMutedOnEntry,
       chatHistory: config.chatHistory,
+      audioLastN: config.audioLastN,
       autoRecord: config.roomAutoRecord ? {} : null,
     },
     recordingNotice: config.recordingNotice,

@@ -10,6 +10,9 @@ export const capabilitiesSchema = z.object({
     .enum(['server', 'clients', 'none'])
     .meta({ description: 'Who finds out who speaks: the server, or the clients, which say so' }),
   lastN: z.boolean().meta({ description: 'Whether a client may have the video of the latest speakers alone' }),
+  audioLastN: z
+    .boolean()
+    .meta({ description: 'Whether a room may have the audio of the loudest alone (`audioLastN` of updateRoom)' }),
   recording: z.boolean().meta({ description: 'Whether the server records, where somebody may' }),
 });
 

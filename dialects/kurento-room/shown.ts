@@ -33,6 +33,10 @@ export const roomSchema = z.object({
   waitingRoom: z.boolean(),
   mutedOnEntry: z.boolean(),
   hasPassword: z.boolean(),
+  lastN: z.int().meta({ description: 'Clients get the video of so many of the latest speakers. 0: of everybody' }),
+  audioLastN: z
+    .int()
+    .meta({ description: 'Clients get the audio of so many, the loudest at each time. 0: of everybody' }),
 });
 type ShownRoom = z.output<typeof roomSchema>;
 
@@ -56,10 +60,13 @@ function shownProfile({ name, metadata, tags }: Profile): z.output<typeof profil
   return { name, metadata, attributes: { ...tags } };
 }
 
-export function shownRoom({ title, passwordHash, ...settings }: RoomSettings): ShownRoom {
+export function shownRoom({ title, passwordHash, lastN, audioLastN, ...settings }: RoomSettings): ShownRoom {
   const { metadata, maxParticipants, locked, waitingRoom, mutedOnEntry } = settings;
   const hasPassword = passwordHash !== null;
-  return { title: title ?? '', metadata, maxParticipants, locked, waitingRoom, mutedOnEntry, hasPassword };
+  return {
+    ...{ title: title ?? '', metadata, maxParticipants, locked, waitingRoom, mutedOnEntry, hasPassword },
+    ...{ lastN, audioLastN },
+  };
 }
 
 /** Those of the changes that everybody may know; undefined when there are none. */

@@ -151,7 +151,8 @@ export class KurentoEngine implements MediaServer {
     const { capabilities } = this.#client;
     const simulcast = capabilities.has('simulcast');
     const activeSpeaker = capabilities.has('activeSpeaker') ? 'server' : 'none';
-    return { simulcast, layers: simulcast ? 3 : 1, pause: true, activeSpeaker };
+    const audioLastN = capabilities.has('audioLastN');
+    return { simulcast, layers: simulcast ? 3 : 1, pause: true, activeSpeaker, audioLastN };
   }
 
   /** Which filters the media server says it has. */

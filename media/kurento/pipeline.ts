@@ -75,6 +75,7 @@ export class KurentoPipeline implements ServerPipeline {
   readonly #whenOver = new Promise<void>((resolve) => (this.#over = resolve));
   #handedOver = false;
   #end: MediaError | undefined;
+  #audioLastN = 0;
   /** Whether it is lost, and the media server may still have it. */
   #isKept = false;
 
@@ -149,6 +150,12 @@ export class KurentoPipeline implements ServerPipeline {
     const remote = await this.#create(recorderType, { uri, mediaProfile: profileOf(kinds) });
     const recorder = this.#added(remote, (ended) => new KurentoRecorder(remote, listener, this.#settings.log, ended));
     return this.#handedOverWhen(recorder, recorder.prepare());
+  }
+
+  /** As what is taken over: once the media server can be reached, and again where the connection was lost meanwhile. */
+  setAudioLastN(count: number): void {
+    this.#audioLastN = count;
+    this.#adoption.start(() => this.#settings.pace.run('later', () => this.#tellAudioLastN()));
   }
 
   release(): void {
@@ -246,6 +253,11 @@ export class KurentoPipeline implements ServerPipeline {
         this.#listener.speakersChanged?.(levels);
       });
     });
+  }
+
+  /** Nothing is asked of a media server that cannot do it. */
+  async #tellAudioLastN(): Promise<void> {
+    if (this.abilities.audioLastN) await this.#remote.invoke('setAudioLastN', { audioLastN: this.#audioLastN });
   }
 
   /** Counts one more endpoint until the returned function is called, or the pipeline is over. */

@@ -81,6 +81,7 @@ export class Spread implements Pipeline {
   readonly #life = randomBytes(6).toString('base64url');
   #made = 0;
   #end: MediaError | undefined;
+  #audioLastN = 0;
   /** That at its end. */
   #lastRecord: MediaRecord | undefined;
 
@@ -177,6 +178,12 @@ export class Spread implements Pipeline {
       recorder.begin(await place.branch.pipeline.createRecorder({ uri, kinds }, recorder.events));
       return recorder;
     });
+  }
+
+  /** Each media server chooses among those that are on it. What comes from another one has been chosen there. */
+  setAudioLastN(count: number): void {
+    this.#audioLastN = count;
+    for (const branch of this.#branches.values()) if (branch.isOpen) branch.pipeline.setAudioLastN?.(count);
   }
 
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
@@ -393,6 +400,7 @@ export class Spread implements Pipeline {
       )
       .then(
         () => {
+          if (this.#audioLastN > 0) branch.pipeline.setAudioLastN?.(this.#audioLastN);
           this.#recordChanged();
         },
         (error: unknown) => {

@@ -94,6 +94,11 @@ const settings: Readonly<Record<Exclude<keyof Component<'NewRoom'>, 'name'>, Giv
     ...asNumber,
     meaning: 'Of how many of the latest speakers people get the video. 0: of everybody.',
   },
+  audioLastN: {
+    flag: 'audio-last-n',
+    ...asNumber,
+    meaning: 'Of how many people, the loudest at each time, everybody gets the audio. 0: of everybody.',
+  },
   keepClosedS: {
     flag: 'keep-closed-s',
     ...asNumber,

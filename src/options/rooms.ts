@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, flag, option, pattern } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
-import { mostKeptTexts } from '../../rooms/index.js';
+import { mostKeptTexts, mostLastN } from '../../rooms/index.js';
 
 /** Which participants may open rooms, and whether protocols share rooms. */
 export const roomsOptions = {
@@ -58,6 +58,12 @@ export const roomsOptions = {
     50,
     'texts',
     'How many of the last texts that were said to everybody a room keeps for those who come later, where nothing else is set for it: at most 65,536 characters in all, for as long as the room is open. 0: none.',
+  ),
+  audioLastN: option(
+    count.min(0).max(mostLastN),
+    0,
+    'participants',
+    'Of how many participants, the loudest at each time, everybody in a room gets the audio, where nothing else is set for it. 0: of all. A Kurento Media Server does not know how loud they are: there it is of all.',
   ),
   maxMetadataBytes: option(
     count.min(1).max(1_048_576),

@@ -17,6 +17,8 @@ const quiet = { audio: false, video: false, screen: false, hand: false };
 const settings = {
   ...{ title: '', metadata: '', maxParticipants: 0, locked: false, waitingRoom: false, mutedOnEntry: false },
   hasPassword: false,
+  lastN: 0,
+  audioLastN: 0,
 };
 const refusal = (reason: string, more: object = {}): object => ({
   error: { code: 401, message: `refused: ${reason}`, data: { reason, ...more } },

@@ -187,10 +187,15 @@ describe('what the client says of its media and of its room', () => {
   });
 
   describe('what others publish', () => {
-    async function receive(state?: object): Promise<Publication> {
+    async function receive(state?: object, settings?: object): Promise<Publication> {
       await meet(({ method }) =>
         method === 'joinRoom'
-          ? { result: { value: [{ id: 'berta', streams: [{ id: 'webcam' }], state }], sessionId: 'one' } }
+          ? {
+              result: {
+                value: [{ id: 'berta', streams: [{ id: 'webcam' }], state }],
+                ...{ room: settings, sessionId: 'one' },
+              },
+            }
           : undefined,
       );
       await room.join();
@@ -256,6 +261,21 @@ describe('what the client says of its media and of its room', () => {
       await until('nothing is muted', () => publication.muted.length === 0);
       expect(told).to.deep.equal(['muted audio', 'muted video', 'unmuted audio,video']);
     });
+
+    it('needs no packets of what the room may leave out, as it is told and as it changes', async () => {
+      const state = { audio: true, video: false, screen: false, hand: false };
+      const settings = { title: '', metadata: '', maxParticipants: 0, locked: false, waitingRoom: false };
+      const shown = { ...settings, mutedOnEntry: false, hasPassword: false, lastN: 0, audioLastN: 2 };
+      const publication = await receive({ ...state, streams: [{ id: 'webcam', muted: ['video'] }] }, shown);
+      lastPeer().becomes('connected');
+      await until('it is live', () => publication.state === 'live');
+      const states = statesOf(publication);
+      server.visits[0]?.tell('roomUpdated', { audioLastN: 0 });
+      await until('its packets are missed', () => states.length === 1);
+      server.visits[0]?.tell('roomUpdated', { audioLastN: 3 });
+      await until('they are not any more', () => states.length === 2);
+      expect(states[1]).to.equal('live');
+    });
   });
 
   it('receives a stream as the page wants it, also when it is received anew', async () => {
@@ -266,6 +286,7 @@ describe('what the client says of its media and of its room', () => {
       pause: true,
       activeSpeaker: 'none',
       lastN: false,
+      audioLastN: false,
       recording: false,
     };
     await meet(({ method, params }) => {

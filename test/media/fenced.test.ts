@@ -73,6 +73,15 @@ describe('Media of rooms that another node may take over', () => {
     expect(events.speakers).to.have.lengthOf(1);
   });
 
+  it('asks for the audio of the loudest until another node has the room', async () => {
+    const pipeline = await engine.openPipeline(new PipelineEvents(), 'r');
+    const [inner] = media.pipelines;
+    pipeline.setAudioLastN?.(3);
+    engine.stepDown('r');
+    pipeline.setAudioLastN?.(0);
+    expect(inner?.audioLastN).to.equal(3);
+  });
+
   it('is released at once when nobody has a record of it', async () => {
     const [pipeline, endpoint] = await opened();
     endpoint.release();

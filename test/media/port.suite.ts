@@ -234,6 +234,35 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       await until('nobody speaks any more', () => stage().events.speakers.length === 0);
     });
 
+    it('a client gets the audio of the loudest alone, where the media server hears that, and of all again', async function () {
+      if (!stage().engine.abilities.audioLastN) this.skip();
+      const publishers = await Promise.all(
+        [90, 20].map(async (level) => {
+          const events = new EndpointEvents();
+          const endpoint = await createEndpoint(events);
+          const peer = await stage().calls.peer('sendonly', () => endpoint);
+          peer.accept(await endpoint.answer(withLevels(peer.offer)));
+          events.sink = (candidate) => {
+            peer.addCandidate(candidate);
+          };
+          await peer.connected();
+          return { endpoint, peer, level };
+        }),
+      );
+      const [quiet, loud] = await Promise.all(
+        publishers.map(({ endpoint }) => call('recvonly', (sink) => endpoint.connect(sink))),
+      );
+      stage().pipeline.setAudioLastN?.(1);
+      for (const { peer, level } of publishers) peer.send(level);
+      await loud?.peer.receives({ audio: 50, video: 10 });
+      await quiet?.peer.receives({ video: 10 });
+      const before = quiet?.peer.received.audio ?? 0;
+      await loud?.peer.receives({ audio: 100 });
+      expect(quiet?.peer.received.audio).to.equal(before);
+      stage().pipeline.setAudioLastN?.(0);
+      await quiet?.peer.receives({ audio: before + 10 });
+    });
+
     it('an endpoint connected to itself is a loopback', async () => {
       const { peer } = await call('sendrecv', (endpoint) => endpoint.connect(endpoint));
       peer.send();

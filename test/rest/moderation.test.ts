@@ -76,6 +76,7 @@ describe('REST: rooms, participants and moderation', () => {
       autoRecord: { sources: ['camera'] },
       chatHistory: 7,
       lastN: 0,
+      audioLastN: 0,
       hasPassword: true,
     });
     const again = await send('POST', 'rooms', { name: 'r', title: 'Another' });

@@ -49,7 +49,7 @@ export class FakeMedia implements MediaEngine {
   /** A programming error inside the engine: thrown when a room asks for capacity. */
   defect: Error | undefined;
   #hasCapacity = true;
-  abilities: MediaAbilities = { simulcast: true, layers: 3, pause: true, activeSpeaker: 'none' };
+  abilities: MediaAbilities = { simulcast: true, layers: 3, pause: true, activeSpeaker: 'none', audioLastN: false };
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   readonly filters = new Set<FakeFilter>();
@@ -191,6 +191,8 @@ abstract class FakeObject<Self extends { vanish(): void }> {
 
 export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipeline {
   readonly listener: PipelineListener;
+  /** As it was asked for. */
+  audioLastN: number | undefined;
 
   constructor(media: FakeMedia, listener: PipelineListener, record = newRecord()) {
     super(media, record);
@@ -211,6 +213,10 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
 
   hasFilter(): boolean {
     return this.media.hasFilters;
+  }
+
+  setAudioLastN(count: number): void {
+    this.audioLastN = count;
   }
 
   async createFilter(settings: VideoFilter, listener: ElementListener): Promise<FakeFilter> {

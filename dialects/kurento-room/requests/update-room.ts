@@ -25,6 +25,10 @@ const params = z.object({
     description:
       'Of how many of the latest speakers a client gets the video where it has not said otherwise (setLastN); screens come besides. 0: of everybody',
   }),
+  audioLastN: z.int().min(0).max(mostLastN).optional().meta({
+    description:
+      'Clients get the audio of so many, the loudest at each time, where the media server knows how loud they are (`audioLastN` of the capabilities). 0: of everybody',
+  }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after closeRoom' }),
   autoRecord: z
     .object({ sources: sourcesSchema, kinds: kindsSchema.optional() })

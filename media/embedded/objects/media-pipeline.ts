@@ -1,18 +1,21 @@
 import { thrown } from '../log.js';
 import { ActiveSpeakers } from '../rtp/active-speakers.js';
 import { Receivers } from '../rtp/bandwidth/receivers.js';
+import { LoudestStreams } from '../rtp/loudest-streams.js';
 import type { Loudness } from '../rtp/loudness.js';
 import type { ObjectClass, ObjectContext } from './media-object.js';
 import { MediaObject, mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
-import { flag, text } from './parameters.js';
+import { count, flag, text } from './parameters.js';
 
 /** Parent of elements that can be connected with each other. */
 export class MediaPipeline extends MediaObject {
   readonly class = pipelineClass;
   /** Clients that receive media of it over several endpoints. */
   readonly receivers = new Receivers();
+  /** Those whose audio receivers get. */
+  readonly loudest = new LoudestStreams(this.context.speechLimit);
   latencyStats = false;
   /** Undefined before one of its elements has audio whose sender says how loud it is. */
   #speakers: ActiveSpeakers | undefined;
@@ -70,6 +73,15 @@ const operations: Operations<MediaPipeline> = {
     (self: MediaPipeline) => self.latencyStats,
     (self, value) => {
       self.latencyStats = value;
+    },
+  ),
+  // No Kurento Media Server has it: it does not know how loud anything is.
+  ...property(
+    'audioLastN',
+    count,
+    (self: MediaPipeline) => self.loudest.limit,
+    (self, value) => {
+      self.loudest.limit = value;
     },
   ),
   getGstreamerDot: operation({ details: text.optional() }, () => 'digraph {}'),

@@ -12,6 +12,10 @@ export const text = z.union([z.string(), z.union([z.number(), z.boolean()]).tran
 const numeric = (what: string) => z.union([z.number(), z.boolean().transform(Number)], should(what));
 const inRange = (value: number): boolean => Math.abs(value) < 2 ** 31;
 export const integer = numeric('integer').refine(inRange, should('integer')).transform(Math.trunc);
+/** From 0 on. */
+export const count = numeric('count')
+  .refine((value) => value >= 0 && inRange(value), should('count'))
+  .transform(Math.trunc);
 export const double = numeric('double');
 export const flag = z.union([z.boolean(), z.number().transform(Boolean)], should('boolean'));
 

@@ -24,6 +24,7 @@ const passThroughClass: ObjectClass = {
  */
 export class PassThrough extends MediaElement {
   readonly class = passThroughClass;
+  readonly takesAll = true;
   /** True while a call passes through. It ends calls that come back, since elements may be connected in a circle. */
   #passing = false;
 

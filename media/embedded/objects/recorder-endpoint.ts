@@ -52,6 +52,8 @@ export interface RecorderEndpointOptions {
 /** Writes the media of its source into a file (docs/protocols/kurento-media.md#8-other-elements). */
 export class RecorderEndpoint extends MediaElement {
   readonly class = recorderEndpointClass;
+  /** A recording has everybody's words. */
+  readonly takesAll = true;
   readonly uri: string;
   readonly #kinds: readonly RtpKind[];
   readonly #beat = (now: number): void => {

@@ -49,8 +49,9 @@ function serverInfo({ facts }: ServerManager): unknown {
   const modules = Object.entries(facts.factories).map(([name, factories]) =>
     complex('ModuleInfo', { name, version, generationTime: '', factories }),
   );
-  // Two are ours: pipelines have the event ActiveSpeakersChanged; endpoints take a picture in several sizes, and have setReceiverWish and LayersWanted.
-  const capabilities = ['transactions', 'activeSpeaker', 'simulcast'];
+  // Three are ours: pipelines have the event ActiveSpeakersChanged, and setAudioLastN; endpoints take a picture in several sizes, and have
+  // setReceiverWish and LayersWanted.
+  const capabilities = ['transactions', 'activeSpeaker', 'audioLastN', 'simulcast'];
   return complex('ServerInfo', { capabilities, modules, type: 'KMS', version });
 }
 

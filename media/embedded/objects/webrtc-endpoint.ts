@@ -3,6 +3,7 @@ import { thrown } from '../log.js';
 import { Ownership } from '../rtp/bandwidth/receivers.js';
 import { Flow } from '../rtp/flow.js';
 import type { Loudness } from '../rtp/loudness.js';
+import { RankedStream } from '../rtp/loudest-streams.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { LayerWish } from '../rtp/layer-choice.js';
 import type { SenderReport } from '../rtp/rtcp.js';
@@ -74,6 +75,7 @@ export class WebRtcEndpoint extends MediaElement {
   /** Id of the extension by which the client says how loud its audio is; 0: it does not. */
   #levelExtension = 0;
   #loudness: Loudness | undefined;
+  readonly #ranked = new RankedStream();
   /** Undefined before both sides are described. */
   #sessions: RtpSessions | undefined;
   /** The transport of the data channels, by its place. */
@@ -215,6 +217,7 @@ export class WebRtcEndpoint extends MediaElement {
     this.#sessions?.close();
     this.#ownership.end();
     if (this.#loudness) this.pipeline.listenNoMore(this.id);
+    this.pipeline.loudest.leave(this.#ranked);
     super.release();
     this.#transports.close();
   }
@@ -290,9 +293,10 @@ export class WebRtcEndpoint extends MediaElement {
       transports: this.#transports.all,
       listener: {
         packetArrived: (packet, from, now) => {
-          if (from.codec.kind === 'audio') this.#listen(packet, from);
-          this.flowsOut[from.codec.kind].moved(now);
-          this.forwarders[from.codec.kind].forward(packet, from, now);
+          const { kind } = from.codec;
+          this.flowsOut[kind].moved(now);
+          if (kind === 'video' || this.#listen(packet, from, now)) this.forwarders[kind].forward(packet, from, now);
+          else this.forwarders[kind].forwardWithheld(packet, from, now);
         },
         reportArrived: (report, from, now) => {
           this.forwarders[from.codec.kind].report(report, from, now);
@@ -313,11 +317,21 @@ export class WebRtcEndpoint extends MediaElement {
     });
   }
 
-  /** RFC 6464 §3: seven bits are the level, and one says whether the sender takes it for speech. */
-  #listen(packet: RtpPacket, from: InboundStream): void {
-    if (!this.#loudness) return;
+  /** RFC 6464 §3: seven bits are the level, and one says whether the sender takes it for speech. @returns whether receivers get it */
+  #listen(packet: RtpPacket, from: InboundStream, now: number): boolean {
+    if (!this.#loudness) return true;
+    const { loudest } = this.pipeline;
     const byte = packet.firstByte(this.#levelExtension);
-    if (byte !== -1) this.#loudness.heard(byte & 0x7f, packet.timestamp, from.codec.clockRate);
+    const level = byte === -1 ? -1 : byte & 0x7f;
+    if (level !== -1) this.#loudness.heard(level, packet.timestamp, from.codec.clockRate);
+    // What is muted for all goes nowhere, and takes no place of others.
+    if (this.forwarders.audio.sinks.length === 0) loudest.leave(this.#ranked);
+    else {
+      const isLet = loudest.lets(this.#ranked, level, now);
+      from.letThrough(packet, isLet);
+      return isLet;
+    }
+    return true;
   }
 
   #sourceCodecs(): SourceCodecs {

@@ -7,6 +7,8 @@ export interface MediaSink {
   /** The caller uses `packet` again for the next packet. The payload in its `body` never changes and may be kept. */
   take(packet: RtpPacket, from: InboundStream, now: number): void;
   reported(report: SenderReport, from: InboundStream, now: number): void;
+  /** Whether it takes also what receivers are not to hear (`LoudestStreams`). Default: no. */
+  readonly takesAll?: boolean;
 }
 
 /** Gives each packet of one kind of media to every sink. */
@@ -28,6 +30,11 @@ export class Forwarder {
 
   forward(packet: RtpPacket, from: InboundStream, now: number): void {
     for (const sink of this.#sinks) sink.take(packet, from, now);
+  }
+
+  /** As `forward`, of what receivers are not to hear. */
+  forwardWithheld(packet: RtpPacket, from: InboundStream, now: number): void {
+    for (const sink of this.#sinks) if (sink.takesAll) sink.take(packet, from, now);
   }
 
   report(report: SenderReport, from: InboundStream, now: number): void {

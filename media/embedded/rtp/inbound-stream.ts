@@ -47,6 +47,9 @@ export class InboundStream {
   latestBitrate = 0;
   /** Of its temporal layers, the lowest first; undefined: it has one, or tells of none. */
   temporal: readonly TemporalFigure[] | undefined;
+  /** How often it was passed on again after a time in which receivers did not get it. */
+  spurts = 0;
+  #isWithheld = false;
   #rated = { at: Number.NaN, octets: 0 };
   #isReplaced = false;
   readonly #missing: MissingPackets | undefined;
@@ -89,6 +92,16 @@ export class InboundStream {
   follow(former: InboundStream, { body }: RtpPacket): void {
     const last = lastPicture(former.codec, former.ring, 0, former.#highest);
     this.shift = PictureShift.between(last, this.codec, body);
+  }
+
+  /** Whether receivers get this packet of it (`LoudestStreams`). */
+  letThrough(packet: RtpPacket, isLet: boolean): void {
+    if (isLet && this.#isWithheld) {
+      this.spurts += 1;
+      // The first one after silence (RFC 3551 §4.1).
+      packet.marker = true;
+    }
+    this.#isWithheld = !isLet;
   }
 
   /** It is passed on again. A decoder can go on with a keyframe only. */

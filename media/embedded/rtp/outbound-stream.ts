@@ -84,6 +84,8 @@ export class OutboundStream implements SharedVideo {
   /** Extended number of the first packet of the source that is passed on. */
   #from = 0;
   #waiting = true;
+  /** As `InboundStream.spurts`, when its last packet was passed on. */
+  #spurts = 0;
   #numberOffset = 0;
   #timestampOffset = 0;
   /** Undefined while the pictures of the source have the right numbers. */
@@ -120,7 +122,7 @@ export class OutboundStream implements SharedVideo {
         return;
       }
       this.#begin(packet, source, now);
-    }
+    } else if (source.spurts !== this.#spurts) this.#goOn(packet, source);
     if (packet.extended < this.#from) return;
     if (this.#thinning !== undefined && !this.#isKept(packet, this.#thinning, now)) return;
     const number = packet.extended + this.#numberOffset;
@@ -487,6 +489,7 @@ export class OutboundStream implements SharedVideo {
   #begin(packet: RtpPacket, source: InboundStream, now: number): void {
     this.#waiting = false;
     this.#from = packet.extended;
+    this.#spurts = source.spurts;
     this.#shift = PictureShift.between(this.#former, source.codec, packet.body);
     if (this.#lastNumber !== -1) {
       // From extended numbers, which never become negative.
@@ -498,6 +501,13 @@ export class OutboundStream implements SharedVideo {
     const most = this.#choice.most(source, this.#layers ? this.#target : source, this.#granted);
     const before = { extended: packet.extended - 1, timestamp: Number.NaN };
     if (most !== allPictures) this.#thinning = this.#newThinning(source, most, before);
+  }
+
+  /** After a time in which the source was not passed on: for the receiver it was silent, and nothing is lost. */
+  #goOn(packet: RtpPacket, source: InboundStream): void {
+    this.#spurts = source.spurts;
+    this.#from = packet.extended;
+    if (this.#lastNumber !== -1) this.#numberOffset = this.#lastNumber + 1 - packet.extended;
   }
 
   /**

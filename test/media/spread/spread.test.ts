@@ -126,6 +126,17 @@ describe('a pipeline over several media servers', () => {
       expect(events.speakers).to.deep.equal([]);
     });
 
+    it('have the audio of the loudest of each media server, also of one that comes later', async () => {
+      await publisher();
+      pipeline.setAudioLastN?.(3);
+      loaded(5, 0);
+      await endpoint('ben');
+      const asked = (): unknown[] => [a, b].flatMap((each) => [...each.pipelines].map(({ audioLastN }) => audioLastN));
+      expect(asked()).to.deep.equal([3, 3]);
+      pipeline.setAudioLastN?.(0);
+      expect(asked()).to.deep.equal([0, 0]);
+    });
+
     it('fill a second media server before a third one', async () => {
       const c = new FakeServer('ws://c');
       await reopen([a, b, c]);
