@@ -154,6 +154,7 @@ export class Call {
       this.scene.heard(speakers);
     });
     this.#readings = new Readings(room, this.people);
+    void this.#hintWhileMuted();
   }
 
   /** Of the room, for people. */
@@ -415,6 +416,12 @@ export class Call {
       this.mayReact.value = self.grants?.canPublishData ?? false;
       this.showOwn();
     });
+  }
+
+  /** The hint comes later than the page, so that the page is small. Never rejects. */
+  async #hintWhileMuted(): Promise<void> {
+    const { hintWhileMuted } = await import('./muted-hint.js').catch(() => ({ hintWhileMuted: undefined }));
+    hintWhileMuted?.(this.room, this.media.microphone, this.toasts, this.voice);
   }
 
   #cutChanged(kind: MediaKind, wasCut: boolean): void {

@@ -1,55 +1,20 @@
 import type { Call } from '../model/call.js';
-import type { Box, Place } from '../model/layout.js';
+import type { Place } from '../model/layout.js';
 import type { Picture } from '../model/picture.js';
 import type { Reaction } from '../model/reactions.js';
+import { later } from './later.js';
 import { useVoice } from './voice.js';
-import { ReactionIcon } from './reaction-icon.js';
 
-/** So many rise side by side. */
-const lanes = 5;
-/** So many of people who are not in sight. */
-const mostAway = 4;
+const Rising = later(async () => (await import('./rising-reactions.js')).Rising);
 
 export interface RisingReactionsProps {
   readonly call: Call;
   readonly places: readonly Place<Picture>[];
 }
 
-/** Each rises over the picture of its sender. Those of people who are not in sight have a name, and are in the corner. */
-export function RisingReactions({ call, places }: RisingReactionsProps) {
-  const all = call.reactions.shown.value.map((reaction) => ({ reaction, box: boxOf(reaction, places) }));
-  return (
-    <div class="reactions" aria-hidden="true">
-      {all.map(({ reaction, box }) => box && <Rising key={reaction.id} {...{ reaction, box }} />)}
-      <div class="reactions-away">
-        {all
-          .filter(({ box }) => !box)
-          .slice(-mostAway)
-          .map(({ reaction }) => (
-            <span key={reaction.id} class="reaction away" data-from={reaction.from}>
-              <ReactionIcon kind={reaction.kind} />
-              <span>{nameOf(call, reaction)}</span>
-            </span>
-          ))}
-      </div>
-    </div>
-  );
-}
-
-function Rising({ reaction: { id, from, kind }, box }: { readonly reaction: Reaction; readonly box: Box }) {
-  const { left, top, width, height } = box;
-  const lane = (id % lanes) / (lanes - 1);
-  const style = {
-    left: `${left + width * (0.2 + 0.6 * lane)}px`,
-    top: `${top + height}px`,
-    '--rise': `${-0.65 * height}px`,
-    '--size': `${Math.min(48, height / 3)}px`,
-  };
-  return (
-    <span class="reaction" data-from={from} style={style}>
-      <ReactionIcon kind={kind} />
-    </span>
-  );
+/** Those that somebody has just sent. */
+export function RisingReactions(props: RisingReactionsProps) {
+  return props.call.reactions.shown.value.length > 0 ? <Rising {...props} /> : null;
 }
 
 /** For those that do not see them. */
@@ -64,11 +29,7 @@ export function SaidReactions({ call }: { readonly call: Call }) {
   );
 }
 
-function boxOf({ from }: Reaction, places: readonly Place<Picture>[]): Box | undefined {
-  const own = places.filter(({ picture }) => picture.person.id === from);
-  return (own.find(({ picture }) => !picture.isScreen) ?? own[0])?.box;
-}
-
-function nameOf({ people }: Call, { from }: Reaction): string {
+/** Of its sender. */
+export function nameOf({ people }: Call, { from }: Reaction): string {
   return people.value.find(({ id }) => id === from)?.name ?? from;
 }

@@ -15,6 +15,7 @@ export const call: Words['call'] = {
   stopped: 'Die Moderation hat Ihren Ton und Ihr Bild beendet.',
   askedAgain: 'Die Moderation wurde gebeten, Sie wieder hereinzulassen.',
   maySpeak: 'Sie dürfen jetzt sprechen: Schalten Sie Ihr Mikrofon ein.',
+  speaksMuted: 'Sie sprechen, aber Ihr Mikrofon ist stummgeschaltet.',
   muted: 'Die Moderation hat Sie stummgeschaltet: Niemand hört Sie.',
   unmuted: 'Die Moderation lässt Sie wieder sprechen.',
   videoStopped: 'Die Moderation hat Ihr Video angehalten.',

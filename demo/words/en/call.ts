@@ -15,6 +15,7 @@ export const call = {
   stopped: 'A moderator has stopped your sound and picture.',
   askedAgain: 'A moderator has been asked to let you in again.',
   maySpeak: 'You may speak now: turn on your microphone.',
+  speaksMuted: 'You are speaking, but your microphone is off.',
   muted: 'A moderator has muted you: nobody hears you.',
   unmuted: 'A moderator lets you speak again.',
   videoStopped: 'A moderator has stopped your video.',

@@ -15,6 +15,7 @@ export const call: Words['call'] = {
   stopped: 'Un moderador ha detenido tu sonido y tu imagen.',
   askedAgain: 'Se ha pedido a un moderador que te deje entrar de nuevo.',
   maySpeak: 'Ya puedes hablar: enciende el micrófono.',
+  speaksMuted: 'Estás hablando, pero tu micrófono está silenciado.',
   muted: 'Un moderador te ha silenciado: nadie te oye.',
   unmuted: 'Un moderador te deja hablar de nuevo.',
   videoStopped: 'Un moderador ha detenido tu vídeo.',

@@ -15,6 +15,7 @@ export const call: Words['call'] = {
   stopped: 'La modération a coupé votre son et votre image.',
   askedAgain: 'La modération a été priée de vous laisser revenir.',
   maySpeak: 'Vous pouvez parler : activez votre micro.',
+  speaksMuted: 'Vous parlez, mais votre micro est coupé.',
   muted: 'La modération a coupé votre micro : personne ne vous entend.',
   unmuted: 'La modération vous laisse de nouveau parler.',
   videoStopped: 'La modération a coupé votre vidéo.',

@@ -15,6 +15,7 @@ export const call: Words['call'] = {
   stopped: '主持人已停止您的声音和画面。',
   askedAgain: '已请求主持人再次让您进入。',
   maySpeak: '您现在可以发言：请打开麦克风。',
+  speaksMuted: '您正在说话，但麦克风已关闭。',
   muted: '主持人已将您静音：没有人听得到您。',
   unmuted: '主持人已允许您再次发言。',
   videoStopped: '主持人已停止您的视频。',

@@ -1,0 +1,24 @@
+import { effect, type ReadonlySignal } from '@preact/signals';
+import { MutedSpeech, type Room } from '../../client/index.js';
+import type { Voice } from '../words/words.js';
+import type { DeviceState } from './local-media.js';
+import type { Toasts } from './toasts.js';
+
+/** Says, once a minute at most, that the user speaks although their microphone is off. Ends with the room. */
+export function hintWhileMuted(
+  room: Room,
+  microphone: ReadonlySignal<DeviceState>,
+  toasts: Toasts,
+  voice: Voice,
+): void {
+  let hide = (): void => undefined;
+  new MutedSpeech(room).on('speakingWhileMuted', () => {
+    hide = toasts.show(voice.words().call.speaksMuted);
+  });
+  room.on(
+    'closed',
+    effect(() => {
+      if (microphone.value === 'on') hide();
+    }),
+  );
+}
