@@ -39,7 +39,7 @@ export async function giveVoice(window: BrowserContext): Promise<BrowserContext>
   return window;
 }
 
-/** Whoever is at that page begins to speak, or ceases. */
+/** The person at that page begins to speak, or ceases. */
 export async function speak(page: Page, on: boolean): Promise<void> {
   await page.evaluate(`speak(${String(on)})`);
 }

@@ -52,7 +52,7 @@ describe('the audio of the N loudest', () => {
     return receivers.get(name)?.received(111) ?? [];
   }
 
-  /** Who is heard, when everybody sends one more packet at that level. */
+  /** The names of those that are heard, when everybody sends one more packet at that level. */
   function heard(levels: Readonly<Record<string, number>> = {}): string {
     for (const name of names) got(name);
     pass(packetMs, levels);
