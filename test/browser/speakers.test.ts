@@ -12,7 +12,7 @@ const told = (page: Page): Promise<string[]> => page.evaluate('window.atrium.roo
 
 /** Those whose tiles are marked as speaking. */
 const marked = (page: Page): Promise<string[]> =>
-  page.locator('.tile.speaking').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.participant ?? ''));
+  page.evaluate(`[...document.querySelectorAll('.tile.speaking')].map(({ dataset }) => dataset.participant ?? '')`);
 
 async function sees(visitor: Visitor, ...speakers: readonly string[]): Promise<void> {
   const wanted = speakers.join();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Room } from '../../client/index.js';
+import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 import { inBrowserWorld } from './browser-world.js';
 import { ScriptedServer } from './scripted-server.js';
@@ -10,7 +11,7 @@ describe('the pictures of the latest speakers', () => {
   it('are asked for, and once more by a page that has joined anew', async () => {
     const asked: unknown[] = [];
     const server = await ScriptedServer.start(({ method, params }) => {
-      if (method === 'setLastN') asked.push(params?.n);
+      if (method === 'setLastN') asked.push(params.n);
       if (method === 'joinRoom') return { result: { value: [], sessionId: 'one' } };
       return method === 'connect' ? { error: { code: 40007, message: 'reconnection error' } } : { result: {} };
     });
@@ -25,9 +26,7 @@ describe('the pictures of the latest speakers', () => {
     await room.setLastN(undefined);
     expect(asked).to.deep.equal([4, 4, undefined]);
     for (const wrong of [-1, 1.5, '3' as never]) {
-      let code: unknown;
-      await room.setLastN(wrong).catch((error: { code: string }) => (code = error.code));
-      expect(code).to.equal('invalid-argument');
+      expect(await codeOf(room.setLastN(wrong))).to.equal('invalid-argument');
     }
     expect(asked).to.have.lengthOf(3);
     await room.leave();

@@ -64,7 +64,9 @@ describe('the audio of the loudest, as a setting of a room', () => {
   it('takes whole numbers from 0 to 1000', () => {
     const ana = join('ana');
     for (const count of [-1, 1.5, 1_001])
-      expect(() => update(ana, count)).to.throw('audioLastN must be a whole number');
+      expect(() => {
+        update(ana, count);
+      }).to.throw('audioLastN must be a whole number');
     expect(ana.room.settings.audioLastN).to.equal(0);
   });
 });

@@ -38,7 +38,7 @@ describe('kurento engine › the audio of the loudest', () => {
   it('is not asked of a Kurento Media Server, which hears nothing', async () => {
     const engine = await room.connect();
     const pipeline = await engine.openPipeline(new PipelineEvents());
-    pipeline.setAudioLastN?.(3);
+    pipeline.setAudioLastN(3);
     await pipeline.createEndpoint(
       {},
       { candidateFound: () => undefined, failed: () => undefined, mediaLost: () => undefined },
