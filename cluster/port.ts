@@ -17,6 +17,8 @@ export interface UnusedRule {
 
 /** What the owner of a room needs to know of a client. */
 export interface Arrival {
+  /** The name of the protocol that it speaks. */
+  readonly dialect: string;
   /** Of its session, as the client knows it. */
   readonly session: string;
   /** Its IP address. */
@@ -105,6 +107,8 @@ export interface SessionClient {
 
 /** At the owner of the room: a session of a dialect. */
 export interface RelaySession {
+  /** The name of its dialect. */
+  readonly dialect: string;
   /** Empty when it has ended. */
   readonly id: string;
   /** Whether the client counts the messages that it is told. */

@@ -111,9 +111,19 @@ export interface HandOver {
   readonly comeBack: ComeBack;
 }
 
+/** How long a server waits for clients that have lost their sockets. */
+export interface SessionPatience {
+  /** How long they stay where they are. */
+  readonly sessionGraceMs: number;
+  /** How many messages are kept for one. */
+  readonly maxMissedMessages: number;
+}
+
 /** What every dialect may use of the server when it is made. */
 export interface DialectNeeds {
   readonly transport: TransportSettings;
+  /** For protocols whose clients outlive their sockets. */
+  readonly sessions: SessionPatience;
   /** STUN and TURN servers for clients. */
   readonly ice: IceServers;
   readonly log: Log;

@@ -168,7 +168,7 @@ export async function startNode(
     counts: node.counts,
     dialect: {
       begin: (client, arrival) => {
-        if (!served?.relayed) throw new Error('no protocol has its sessions at the owner of their room');
+        if (!served) throw new Error('the server is not put together');
         return served.relayed.begin(client, arrival);
       },
     },

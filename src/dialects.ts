@@ -23,8 +23,12 @@ export type Hooks = {
 };
 
 /** The dialects that are switched on. */
-export function dialectsOf(config: Config, needs: Omit<DialectNeeds, 'transport'>, hooks: Hooks = {}): Dialect[] {
-  const all = { ...needs, transport: config };
+export function dialectsOf(
+  config: Config,
+  needs: Omit<DialectNeeds, 'transport' | 'sessions'>,
+  hooks: Hooks = {},
+): Dialect[] {
+  const all = { ...needs, transport: config, sessions: config.kurentoRoom };
   return switchedOn(config).map(({ create, options: { name } }) => create(config[name], all, Reflect.get(hooks, name)));
 }
 

@@ -1,5 +1,5 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
-import type { DialectContext } from '../dialects/dialect.js';
+import type { Dialect, DialectContext } from '../dialects/dialect.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Move } from '../rest/cluster.js';
 import type { Health, Readiness } from '../rest/health.js';
@@ -16,8 +16,8 @@ export interface ServedRooms {
   readonly rooms: Rooms;
   readonly recordOf: RecordOf;
   readonly comeBack: ComeBack;
-  /** The dialect whose sessions run at the owner of their room. */
-  readonly relayed: RelayDialect | undefined;
+  /** The dialects whose sessions run at the owner of their room. */
+  readonly relayed: RelayDialect;
   /** Whether all clients of a room can go on at another node. */
   readonly canMove: (room: string) => boolean;
   readonly doors: Pick<Doors, 'connections' | 'sendAway' | 'sendAllAway' | 'nodeLost'>;
@@ -158,4 +158,15 @@ export function movedBy(node: NodeRooms): Move {
 /** An error of the cluster is known by its code, since its class is loaded with REDIS_URL alone. */
 function codeOf(error: unknown): unknown {
   return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+}
+
+/** Gives each client to the dialect that it speaks. */
+export function relayedBy(dialects: readonly Dialect[]): RelayDialect {
+  return {
+    begin: (client, arrival) => {
+      const relayed = dialects.find(({ name }) => name === arrival.dialect)?.relayed;
+      if (!relayed) throw new Error(`${arrival.dialect} does not have its sessions at the owner of their room`);
+      return relayed.begin(client, arrival);
+    },
+  };
 }

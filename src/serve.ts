@@ -40,7 +40,7 @@ import { startEvents } from './event-stream.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
-import { elsewhereOf, fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
+import { elsewhereOf, fetchFrom, keptBy, movedBy, othersOf, relayedBy } from './node-rooms.js';
 import { createLog } from './log.js';
 import { loggedPath } from './logged-path.js';
 import { readinessOf } from './readiness.js';
@@ -307,7 +307,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const leaving = new Leaving({ rooms, dialects, doors, node, webhooks: stream.webhooks });
     const { recordOf, comeBack, canMove } = leaving;
     if (options.former) rooms.restore(options.former, comeBack);
-    const relayed = dialects.find((dialect) => dialect.relayed)?.relayed;
+    const relayed = relayedBy(dialects);
     const keptOf = (room: string, fields: ReadonlyMap<string, string>): void => {
       stream.webhooks.restored(room, fields);
     };

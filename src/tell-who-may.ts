@@ -6,7 +6,7 @@ import { isLoopback } from './listening.js';
 
 /** For the operator, when the server listens: what anybody may do with it. */
 export function tellWhoMay(
-  { allowedOrigins, auth, host, guestGrants }: Config,
+  { allowedOrigins, auth, bridge, host, guestGrants, openvidu }: Config,
   roomList: RoomListMode,
   log: Log,
 ): void {
@@ -19,6 +19,11 @@ export function tellWhoMay(
   if (auth === 'off' && !isLoopback(host)) {
     log.warn(
       'everybody who reaches the server may come into every room (AUTH=off); AUTH=optional or required changes that',
+    );
+  }
+  if (openvidu.secret !== '' && bridge && auth !== 'required') {
+    log.warn(
+      'clients of other protocols may come into sessions of OpenVidu without its tokens; BRIDGE=false or AUTH=required changes that',
     );
   }
   if (auth === 'optional') log.info('clients without a token are guests', { grants: grantsText(guestGrants) });

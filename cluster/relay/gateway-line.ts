@@ -64,12 +64,11 @@ export class GatewayLine implements Line {
 
   /** What an owner is to know that may not know the line. */
   get about(): About {
-    const { session: sid, address, token, region, traceparent } = this.#arrival;
+    const { dialect, session: sid, address, token, region, traceparent } = this.#arrival;
     const { room, done, isIn, direct: k } = this;
     return {
       ...(room !== undefined && { room }),
-      sid,
-      address,
+      ...{ sid, dialect, address },
       ...(token !== undefined && { token }),
       ...(region !== undefined && { region }),
       ...(traceparent !== undefined && { traceparent }),

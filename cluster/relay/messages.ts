@@ -15,6 +15,8 @@ const about = z.object({
   /** The name of the room; absent where only the session is known. */
   room: z.string().optional(),
   sid: z.string(),
+  /** The protocol. Nodes of earlier versions do not say it: they have one alone whose sessions are at the owner of their room. */
+  dialect: z.string().default('kurento-room'),
   address: z.string(),
   token: z.string().optional(),
   /** Of the gateway. */

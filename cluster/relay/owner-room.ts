@@ -116,7 +116,8 @@ export class OwnerRoom implements ClientRoom {
         continue;
       }
       gateways.takenOver(gateway);
-      const arrival = { session: member.sessionId, address: '', token: undefined };
+      const { dialect } = member.session;
+      const arrival = { dialect, session: member.sessionId, address: '', token: undefined };
       const line = this.#sessions.goOn(member, former, gateway, arrival);
       done.set(gateway, { ...done.get(gateway), [line.id]: line.done });
     }

@@ -75,8 +75,8 @@ export class ServedLines {
     if (!about) return undefined;
     // Its session had begun, with a bind that the gateway has read, or with an attach that was served.
     if (about.in || (about.room === undefined && about.done > 0)) return undefined;
-    const { sid: session, address, token, region, traceparent } = about;
-    const arrival: Arrival = { session, address, token, region, traceparent };
+    const { dialect, sid: session, address, token, region, traceparent } = about;
+    const arrival: Arrival = { dialect, session, address, token, region, traceparent };
     const line = this.#sessions.begin(id, gateway, arrival, about.done);
     line.directCount = about.k;
     return line;
@@ -91,7 +91,8 @@ export class ServedLines {
     for (const member of members.thatLostTo(gateway)) {
       if (!member.lost) continue;
       const { address = '', token, region, traceparent } = about[member.lost.id] ?? {};
-      const arrival = { session: member.sessionId, address, token, region, traceparent };
+      const { dialect } = member.session;
+      const arrival = { dialect, session: member.sessionId, address, token, region, traceparent };
       const line = this.#sessions.goOn(member, member.lost, gateway, arrival);
       gateways.regained(gateway);
       gateways.due(gateway).repeated.add(line);
@@ -150,7 +151,10 @@ export class ServedLines {
     journal.readFormerLog().then(
       () => {
         if (this.#sessions.hasEnded || line.isGone) return;
-        const member = this.#parts.members.withSession(line.arrival.session);
+        const { dialect, session } = line.arrival;
+        const found = this.#parts.members.withSession(session);
+        // An id of another protocol is none that this one knows.
+        const member = found?.session.dialect === dialect ? found : undefined;
         // To one that has left nothing more is told: its client may have missed that it did.
         const after = member && !member.session.isOver ? this.#missedAfter(member, received) : undefined;
         if (!member || !after) {

@@ -72,7 +72,8 @@ export class RoomGateway implements Dialect {
     };
     const layer: LayerContext = {
       ...context,
-      ...{ figures, cluster, closeUnusedAfterMs, connectionRequests: aboutConnections, farewells: [] },
+      ...{ dialect: dialectName, figures, cluster, closeUnusedAfterMs, farewells: [] },
+      connectionRequests: aboutConnections,
       newSession: (client, token, id) => new RoomSession(client, context, token, id),
       roomOf: roomJoinedBy(joinRoom.name, 'room', names),
       executeOnConnection: (request, link, reply) =>

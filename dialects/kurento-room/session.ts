@@ -55,6 +55,7 @@ export interface RoomSessionContext extends SessionContext {
 
 /** One client of the room protocol: how it comes into a room, and what it is told there. */
 export class RoomSession extends Session implements CallingSession, NameHolder {
+  readonly dialect = dialectName;
   readonly #context: RoomSessionContext;
   #dataChannels = false;
   #features = noFeatures;

@@ -6,7 +6,6 @@ export const openvidu = dialectEntry({
   title: 'OpenVidu 2',
   options: openviduOptions,
   isOn: ({ secret }) => secret !== '',
-  create: (settings) => new OpenviduGateway(settings),
-  // Pages show a token that the back end has got for them.
-  secret: { setBy: 'OPENVIDU_SECRET', isAsked: () => true },
+  create: (settings, { transport, sessions, ice, log }) =>
+    new OpenviduGateway(settings, { ...transport, ...sessions }, ice, log),
 });

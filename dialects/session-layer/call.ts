@@ -27,6 +27,8 @@ export interface CallingLink {
   readonly sessionId: string;
   /** As `sessionId`; undefined when there is none yet. */
   readonly presentId: string | undefined;
+  /** Whether the client is in a room, as far as that is known here. */
+  readonly isIn: boolean;
   /** The client has so many messages of those that it was told. */
   acknowledged(received: number): void;
   /**

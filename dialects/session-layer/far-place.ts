@@ -44,6 +44,10 @@ export class FarPlace implements Place {
     return this.#id;
   }
 
+  get isIn(): boolean {
+    return this.#line?.isIn === true;
+  }
+
   accept(request: Request, text: string): void {
     const { maxQueuedRequests } = this.#context.limits;
     if ((this.#line?.unserved ?? 0) + this.#held.length > maxQueuedRequests) {
@@ -132,7 +136,8 @@ export class FarPlace implements Place {
 
   #arrivalOf(session: string): Arrival {
     const { traceparent } = payer() ?? {};
-    return { session, address: this.#client.address, token: this.#token, traceparent };
+    const { dialect } = this.#context;
+    return { dialect, session, address: this.#client.address, token: this.#token, traceparent };
   }
 
   get #present(): Session {

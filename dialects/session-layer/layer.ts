@@ -30,6 +30,8 @@ export interface SessionContext {
 
 /** What connections use: it is all that the layer knows of the protocol that is spoken over it. */
 export interface LayerContext extends SessionContext {
+  /** The name of the dialect. */
+  readonly dialect: string;
   readonly figures: DoorFigures;
   /** Undefined: all sessions are in this process. */
   readonly cluster: ClusterFace | undefined;

@@ -48,6 +48,10 @@ export class Link implements ConnectionListener, CallingLink {
     return this.#place.presentId;
   }
 
+  get isIn(): boolean {
+    return this.#place.isIn;
+  }
+
   get isOpen(): boolean {
     return this.#connection.open;
   }

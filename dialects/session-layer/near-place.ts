@@ -28,6 +28,10 @@ export class NearPlace implements Place {
     return this.#session?.id;
   }
 
+  get isIn(): boolean {
+    return this.#session?.isIn === true;
+  }
+
   accept(request: Request, text: string): void {
     this.#present.accept(request, text.length);
   }

@@ -7,6 +7,8 @@ export interface Place {
   readonly id: string;
   /** As `id`; undefined before there is a session. */
   readonly presentId: string | undefined;
+  /** As `CallingLink.isIn`. */
+  readonly isIn: boolean;
   /** Takes a request that is to run after those that came before. @param text of its frame */
   accept(request: Request, text: string): void;
   /** As `CallingLink.resume`. */

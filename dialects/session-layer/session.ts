@@ -145,10 +145,18 @@ export abstract class Session implements HeardClient, RelaySession {
     return this.#hasLeft;
   }
 
+  /** Whether it is in a room. */
+  get isIn(): boolean {
+    return this.present !== undefined;
+  }
+
   /** As `RelaySession.isOver`. */
   get isOver(): boolean {
     return this.#isOver;
   }
+
+  /** The name of the dialect. */
+  abstract readonly dialect: string;
 
   /** As `RelaySession.isWaiting`. */
   abstract readonly isWaiting: boolean;

@@ -74,7 +74,11 @@ describe('A gateway of a room', () => {
 
   /** The client of slot 1 comes in with the first entry. @param x what it was told before that */
   async function comeIn(...x: [number, string][]): Promise<Line> {
-    const line = gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, clientOf());
+    const line = gateways.open(
+      'garden',
+      { dialect: 'tiny', session: 's1', address: '10.0.0.1', token: undefined },
+      clientOf(),
+    );
     line.send('join');
     await turn();
     const id = lineId();
@@ -146,7 +150,9 @@ describe('A gateway of a room', () => {
 
   it('asks again for what is not answered, also while its owner answers others', async () => {
     await comeIn();
-    gateways.open('garden', { session: 's2', address: '10.0.0.1', token: undefined }, clientOf()).send('lost');
+    gateways
+      .open('garden', { dialect: 'tiny', session: 's2', address: '10.0.0.1', token: undefined }, clientOf())
+      .send('lost');
     await turn();
     const asked = (): number =>
       sent.filter((each) => each.t === 'req' && JSON.stringify(each.q).includes('lost')).length;
@@ -165,7 +171,7 @@ describe('A gateway of a room', () => {
     rooms = new Map([['kept', undefined]]);
     isSettling = true;
     for (const session of ['kept', 'lost'])
-      gateways.attach({ session, address: '10.0.0.1', token: undefined }, 0, client(session));
+      gateways.attach({ dialect: 'tiny', session, address: '10.0.0.1', token: undefined }, 0, client(session));
     await turn();
     rooms.set('kept', r);
     clock.pass(200);
@@ -241,7 +247,9 @@ describe('A gateway of a room', () => {
     await comeIn();
     const names = Array.from({ length: 100 }, (_, index) => `room ${index}`);
     for (const name of names) {
-      gateways.open(name, { session: name, address: '10.0.0.1', token: undefined }, clientOf()).send('join');
+      gateways
+        .open(name, { dialect: 'tiny', session: name, address: '10.0.0.1', token: undefined }, clientOf())
+        .send('join');
     }
     await turn();
     for (const [index, message] of sent.splice(0).entries()) {

@@ -207,7 +207,7 @@ class Place {
 }
 
 function arrivalOf(session: string): Arrival {
-  return { session, address: '10.0.0.1', token: undefined };
+  return { dialect: 'tiny', session, address: '10.0.0.1', token: undefined };
 }
 
 /** A client that joins, asks, loses its socket, comes back, leaves. */

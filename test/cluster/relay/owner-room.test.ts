@@ -76,7 +76,15 @@ describe('The owner of a room', () => {
 
   /** The gateway `far` says what a client does. */
   async function hear(line: string, number: number, act: Act): Promise<void> {
-    const about = { room: name, sid: `s${line}`, address: '10.0.0.1', done: number - 1, in: false, k: 0 };
+    const about = {
+      room: name,
+      sid: `s${line}`,
+      dialect: 'tiny',
+      address: '10.0.0.1',
+      done: number - 1,
+      in: false,
+      k: 0,
+    };
     owners.receive({ v: 1, r: hash, t: 'req', g: 'far', l: { [line]: about }, q: [[line, number, act]] });
     await turn();
   }
@@ -112,6 +120,7 @@ describe('The owner of a room', () => {
 /** Somebody who may not come in. */
 class Refusing implements RelaySession {
   readonly id = 's';
+  readonly dialect = 'tiny';
   readonly counts = true;
   readonly isOver = false;
   readonly isWaiting = false;

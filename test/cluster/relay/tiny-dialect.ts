@@ -140,6 +140,7 @@ interface Waiting {
 }
 
 export class TinySession implements RelaySession {
+  readonly dialect = 'tiny';
   readonly #context: TinyContext;
   #id: string;
   counts = false;

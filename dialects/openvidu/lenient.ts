@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Pages of older libraries send numbers and booleans as text. */
+export const lenientBoolean = z.union(
+  [
+    z.boolean(),
+    z
+      .string()
+      .regex(/^(true|false)$/i)
+      .transform((text) => /^true$/i.test(text)),
+  ],
+  'must be true or false',
+);
+
+export const lenientNumber = z.union(
+  [
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d{1,9}(\.\d{1,9})?$/)
+      .transform(Number),
+  ],
+  'must be a number',
+);
