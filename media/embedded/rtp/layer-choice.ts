@@ -52,6 +52,8 @@ const settlingMs = 2000;
 /** Ms until a larger layer is tried after one was too large: at first, and at most. */
 const firstRetryMs = 4000;
 const longestRetryMs = 64_000;
+/** Where the engine estimates, a layer that its share took for less than this was tried in vain, in ms. */
+const inVainMs = 15_000;
 
 /**
  * Chooses a layer for one receiver: what it wants, as far as its way takes it. An estimate of a receiver is little above what it gets (it
@@ -68,6 +70,8 @@ export class LayerChoice {
   #triedAt = Number.NEGATIVE_INFINITY;
   #gaveUpAt = Number.NEGATIVE_INFINITY;
   #retryMs = firstRetryMs;
+  /** The last one that was granted. */
+  #layer = -1;
   /** Of the last claim. */
   #steps: readonly Step[] = [];
 
@@ -87,7 +91,7 @@ export class LayerChoice {
    * @param present what is passed on. @param granted what it was granted last
    */
   claim(layers: Layers, present: InboundStream | undefined, granted: Grant | undefined, now: number): Claim {
-    const wanted = this.wanted(layers);
+    const wanted = Math.min(this.wanted(layers), this.#held(this.wanted(layers), granted, now));
     let steps: Step[] = [];
     let former: InboundStream | undefined;
     for (let index = 0; index <= wanted; index++) {
@@ -107,6 +111,28 @@ export class LayerChoice {
       ...{ costs: steps.map(({ cost }) => cost), current, wanted: steps.length - 1 },
       smallest: steps.findLastIndex((step) => step.layer === steps[0]?.layer),
     };
+  }
+
+  /**
+   * The largest layer that is asked for. One that was too large after all is tried again after a pause, which grows: each change begins with a
+   * keyframe, the largest burst that there is.
+   */
+  #held(wanted: number, granted: Grant | undefined, now: number): number {
+    const layer = granted?.layer ?? this.#layer;
+    if (layer > this.#layer) this.#triedAt = now;
+    else if (layer < this.#layer && wanted >= this.#layer) this.#tooLarge(layer, inVainMs, now);
+    this.#layer = layer;
+    return now - this.#gaveUpAt < this.#retryMs ? Math.max(0, this.#ceiling) : Number.POSITIVE_INFINITY;
+  }
+
+  /** @param vainMs a layer that was tried so lately was tried in vain */
+  #tooLarge(next: number, vainMs: number, now: number): void {
+    const wasInVain = now - this.#triedAt < vainMs;
+    // It may fall by more than one layer.
+    if (now - this.#gaveUpAt > settlingMs)
+      this.#retryMs = wasInVain ? Math.min(longestRetryMs, this.#retryMs * 2) : firstRetryMs;
+    this.#gaveUpAt = now;
+    this.#ceiling = next;
   }
 
   /** The same of a picture that is sent in one size. @param isSent false: it was stopped, and may come again */
@@ -164,10 +190,7 @@ export class LayerChoice {
     if (now - this.#narrowSince >= narrowMs) {
       if (index === 0) return;
       this.#narrowSince = Number.NaN;
-      const wasInVain = now - this.#triedAt < this.#retryMs;
-      this.#retryMs = wasInVain ? Math.min(longestRetryMs, this.#retryMs * 2) : firstRetryMs;
-      this.#gaveUpAt = now;
-      this.#ceiling = index - 1;
+      this.#tooLarge(index - 1, this.#retryMs, now);
     } else if (
       index >= this.#ceiling &&
       Number.isNaN(this.#narrowSince) &&

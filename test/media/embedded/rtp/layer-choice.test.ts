@@ -89,6 +89,30 @@ describe('the choice of a layer', () => {
     expect(rank(false, 1)).to.be.above(rank(true, 0));
   });
 
+  it('is asked for again after a while where the share of the stream did not take it for long, and later each time', () => {
+    /** Ms until the largest is asked for again, when its share falls so soon after it was granted. */
+    const fallsAfter = (ms: number): number => {
+      for (const end = now + ms; now < end; now += 50) claim(2);
+      const began = now;
+      while (claim(1) < 2) now += 50;
+      return now - began;
+    };
+    const claim = (layer: number): number => {
+      for (const stream of layers.streams) stream.heardAt = now;
+      const granted = { layer, most: Number.POSITIVE_INFINITY };
+      choice.choose(layers, layers.at(layer), { bandwidth: undefined, loss: 0, granted }, now);
+      return choice.claim(layers, layers.at(layer), granted, now).costs.length - 1;
+    };
+    expect(fallsAfter(30_000)).to.equal(4000);
+    const pauses = [1000, 5000, 1000, 1000, 1000, 1000].map(fallsAfter);
+    expect(pauses).to.deep.equal([8000, 16_000, 32_000, 64_000, 64_000, 64_000]);
+    expect(fallsAfter(60_000), 'it was of use').to.equal(4000);
+    choice.wish = { maxLayer: 1 };
+    claim(1);
+    choice.wish = {};
+    expect(claim(1), 'the receiver itself wished less').to.equal(2);
+  });
+
   it('is larger again once the way is wide', () => {
     after(4000, 600_000);
     expect(after(30_000, undefined)).to.equal(2);
