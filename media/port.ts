@@ -185,7 +185,21 @@ export interface MemberOptions {
   readonly region?: string;
 }
 
+/**
+ * Limits of video in kbit/s, seen from the media server; 0: no limit. What is left out is as the media server, or its configuration, has it.
+ * An engine that encodes nothing keeps to the largest values alone, by asking publishers for less: what it sends is as large as what the
+ * receiver that may get most asks for, or one of the sizes in which a picture is published.
+ */
+export interface Bandwidth {
+  readonly minVideoRecv?: number | undefined;
+  readonly maxVideoRecv?: number | undefined;
+  readonly minVideoSend?: number | undefined;
+  readonly maxVideoSend?: number | undefined;
+}
+
 export interface EndpointOptions extends MemberOptions {
+  /** Default: as the media server, or its configuration, has it. */
+  readonly bandwidth?: Bandwidth | undefined;
   /** Ask for an SCTP data channel section. Default: false. */
   readonly dataChannels?: boolean;
 }

@@ -2,7 +2,14 @@
  * What the rest of the server may see of the rooms. `Rooms` is the way in; the interfaces are what it hands out. What a room and its
  * participants do to each other is not on them.
  */
-import type { IceCandidate, MediaAbilities, MediaKind, TriedCandidates, VideoFilter } from '../media/port.js';
+import type {
+  Bandwidth,
+  IceCandidate,
+  MediaAbilities,
+  MediaKind,
+  TriedCandidates,
+  VideoFilter,
+} from '../media/port.js';
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
 import type { LeaveReason, PublicationEnd, RoomEnd } from './events.js';
@@ -505,6 +512,8 @@ export interface SubscribeOptions {
   readonly candidatesDone?: (() => void) | undefined;
   /** Told that something comes from the client, or that nothing has come for a while. As `connectionChanged`. */
   readonly mediaChanged?: ((isFlowing: boolean) => void) | undefined;
+  /** Limits of the endpoint. Default: as the server is configured. */
+  readonly bandwidth?: Bandwidth | undefined;
 }
 
 export interface PublishOptions extends SubscribeOptions {

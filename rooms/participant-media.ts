@@ -99,7 +99,7 @@ export class ParticipantMedia {
     const allowed = allowedKinds(owner.grants, source, mediaKinds);
     const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
     const { taken } = options;
-    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }), watcher: options };
+    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }), options };
     const publication = new Publication(owner, this.#early.take(owner, stream, ufragsIn(sdpOffer)), offered);
     this.#publications.set(stream, publication);
     const listener = this.#listener(publication, publication, options);
@@ -170,7 +170,7 @@ export class ParticipantMedia {
         subscription.close();
         throw error;
       }
-      return subscription.open(sdpOffer, alsoTold(listener, traced));
+      return subscription.open(sdpOffer, alsoTold(listener, traced), options.bandwidth);
     };
     return this.#negotiations.run(() => owner.room.traced('subscribe', owner, open));
   }
@@ -200,7 +200,7 @@ export class ParticipantMedia {
     publication.assertSameKinds(sdpOffer);
     const candidates = this.#early.take(owner, publication.id, ufragsIn(sdpOffer));
     publication.expectReopening(candidates);
-    const listener = this.#listener(publication, publication, publication.watcher);
+    const listener = this.#listener(publication, publication, publication.options);
     return this.#negotiations.run(() => publication.reopen(sdpOffer, listener, candidates));
   }
 
@@ -344,7 +344,7 @@ export class ParticipantMedia {
 
   #restorePublication(pipeline: Pipeline, record: PublicationRecord, options: api.PublishOptions): void {
     const { taken } = options;
-    const offered = { ...record, ...(taken && { taken }), watcher: options };
+    const offered = { ...record, ...(taken && { taken }), options };
     const publication = new Publication(this.#owner, new HeldCandidates(record.ufrags), offered);
     this.#publications.set(record.id, publication);
     publication.restore(pipeline, record, this.#listener(publication, publication, options));

@@ -2,6 +2,7 @@ import type {
   CarriedMedia,
   Endpoint,
   EndpointListener,
+  EndpointOptions,
   IceCandidate,
   MediaFailure,
   MediaKind,
@@ -36,8 +37,8 @@ interface Offered {
   readonly refused: readonly MediaKind[];
   /** Told that a moderator has ended it. */
   readonly taken?: () => void;
-  /** Hears of the connection to the client. */
-  readonly watcher: api.SubscribeOptions;
+  /** Those of each of its endpoints. */
+  readonly options: api.SubscribeOptions;
 }
 
 interface OpenOptions extends api.PublishOptions {
@@ -64,7 +65,7 @@ export class Publication implements api.Publication {
   readonly id: string;
   readonly source: StreamSource;
   readonly kinds: readonly MediaKind[];
-  readonly watcher: api.SubscribeOptions;
+  readonly options: api.SubscribeOptions;
   readonly #taken: (() => void) | undefined;
   /** Its present endpoint. */
   #heard: HeardEndpoint | undefined;
@@ -80,7 +81,7 @@ export class Publication implements api.Publication {
     this.source = offered.source;
     this.kinds = offered.kinds;
     this.#taken = offered.taken;
-    this.watcher = offered.watcher;
+    this.options = offered.options;
     this.#endpoint = new OwnedEndpoint(candidates);
     this.#output = new PublicationOutput(this.#endpoint, publisher.media.member, (failure) => {
       this.mediaLost(failure);
@@ -135,13 +136,7 @@ export class Publication implements api.Publication {
       if (filter) await this.#tryFilter(filter, filterFailed);
       if (loopback) await this.#loopback.open(endpoint);
     };
-    return this.#endpoint.negotiate(
-      pipeline,
-      sdpOffer,
-      { dataChannels, ...this.publisher.media.member },
-      this.#heard.listener,
-      prepare,
-    );
+    return this.#endpoint.negotiate(pipeline, sdpOffer, this.#endpointOptions, this.#heard.listener, prepare);
   }
 
   /** Its publisher has another network. Nobody is told. @throws RoomError as `OwnedEndpoint.restart` */
@@ -171,7 +166,7 @@ export class Publication implements api.Publication {
       const sdpAnswer = await this.#endpoint.replace(
         pipeline,
         offerWithout(sdpOffer, this.#refused.kinds),
-        { dataChannels: this.#output.carriesData, ...this.publisher.media.member },
+        this.#endpointOptions,
         next.listener,
         candidates,
         async (isBack) => {
@@ -381,6 +376,11 @@ export class Publication implements api.Publication {
       ...[...this.#subscriptions, ...(this.#recorded ?? [])].map((receiver) => receiver.mutesChanged()),
     ]);
     if (this.#loopback.connected) this.#keep();
+  }
+
+  get #endpointOptions(): EndpointOptions {
+    const { bandwidth } = this.options;
+    return { dataChannels: this.#output.carriesData, ...(bandwidth && { bandwidth }), ...this.publisher.media.member };
   }
 
   /** What is kept of it elsewhere has changed. Nothing is before it is open. */

@@ -135,7 +135,7 @@ export interface Returned {
   /** As the options of `Participant.publish`, for a stream that is open. Default: none. */
   readonly publishing?: (
     stream: string,
-  ) => Pick<api.PublishOptions, 'taken' | 'connectionChanged' | 'connectionFailed'>;
+  ) => Pick<api.PublishOptions, 'taken' | 'connectionChanged' | 'connectionFailed' | 'bandwidth'>;
   /** The same for a stream of somebody else that it receives. */
   readonly subscribing?: (
     publisher: api.Participant,

@@ -1,4 +1,12 @@
-import type { CarriedMedia, EndpointListener, IceCandidate, MediaFailure, MediaKind, Pipeline } from '../media/port.js';
+import type {
+  Bandwidth,
+  CarriedMedia,
+  EndpointListener,
+  IceCandidate,
+  MediaFailure,
+  MediaKind,
+  Pipeline,
+} from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { Feed } from './feed.js';
 import type { HeldCandidates } from './held-candidates.js';
@@ -45,13 +53,13 @@ export class Subscription implements api.Subscription {
    * Negotiates. @returns the SDP answer
    * @throws RoomError `not-publishing` if the publication ended, or as `OwnedEndpoint.negotiate`; the subscription is closed then
    */
-  async open(sdpOffer: string, listener: EndpointListener): Promise<string> {
+  async open(sdpOffer: string, listener: EndpointListener, bandwidth?: Bandwidth): Promise<string> {
     const { publication } = this;
     try {
       this.subscriber.room.lastN.begins(this);
       // The publication is connected before the offer is processed: then the engine answers with the codec of the publication.
-      const member = this.subscriber.media.member;
-      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, member, listener, (endpoint) => {
+      const options = { ...this.subscriber.media.member, ...(bandwidth && { bandwidth }) };
+      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, options, listener, (endpoint) => {
         this.#tellWish();
         return this.#feed.open(endpoint);
       });

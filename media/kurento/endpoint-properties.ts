@@ -1,13 +1,6 @@
-/**
- * Limits in kbit/s, seen from the media server; what is left out stays as the media server has it
- * (docs/protocols/kurento-media.md#73-properties).
- */
-export interface Bandwidth {
-  readonly minVideoRecv?: number | undefined;
-  readonly maxVideoRecv?: number | undefined;
-  readonly minVideoSend?: number | undefined;
-  readonly maxVideoSend?: number | undefined;
-}
+import type { Bandwidth } from '../port.js';
+
+export type { Bandwidth } from '../port.js';
 
 /**
  * How the media server finds the addresses it names in its candidates (docs/protocols/kurento-media.md#73-properties).
@@ -37,10 +30,6 @@ export type Property = readonly [name: string, value: string | number | true];
 /** What is to be set on each endpoint before it negotiates. */
 export function propertiesOf(bandwidth: Bandwidth, { stunServer, turnUrl, ...external }: Reachability): Property[] {
   const values: readonly (readonly [string, string | number | true | undefined])[] = [
-    ['minVideoRecvBandwidth', bandwidth.minVideoRecv],
-    ['maxVideoRecvBandwidth', bandwidth.maxVideoRecv],
-    ['minVideoSendBandwidth', bandwidth.minVideoSend],
-    ['maxVideoSendBandwidth', bandwidth.maxVideoSend],
     ['stunServerAddress', stunServer?.address],
     ['stunServerPort', stunServer?.port],
     ['turnUrl', turnUrl],
@@ -48,5 +37,26 @@ export function propertiesOf(bandwidth: Bandwidth, { stunServer, turnUrl, ...ext
     ['externalIPv6', external.externalIpv6],
     ['tellOwnAddresses', external.tellsOwn === true ? true : undefined],
   ];
-  return values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return [...limitsOf(bandwidth), ...values.flatMap(given)];
+}
+
+/** The same for one endpoint, where its own limits differ from those of all. */
+export function withLimits(properties: readonly Property[], bandwidth: Bandwidth | undefined): readonly Property[] {
+  const own = bandwidth ? limitsOf(bandwidth) : [];
+  if (own.length === 0) return properties;
+  return [...properties.filter(([name]) => !own.some(([each]) => each === name)), ...own];
+}
+
+function limitsOf(bandwidth: Bandwidth): Property[] {
+  const values: readonly (readonly [string, number | undefined])[] = [
+    ['minVideoRecvBandwidth', bandwidth.minVideoRecv],
+    ['maxVideoRecvBandwidth', bandwidth.maxVideoRecv],
+    ['minVideoSendBandwidth', bandwidth.minVideoSend],
+    ['maxVideoSendBandwidth', bandwidth.maxVideoSend],
+  ];
+  return values.flatMap(given);
+}
+
+function given([name, value]: readonly [string, string | number | true | undefined]): Property[] {
+  return value === undefined ? [] : [[name, value]];
 }

@@ -21,6 +21,7 @@ import type { Adoptables } from './adoption.js';
 import { released } from './element.js';
 import type { KurentoElement } from './element.js';
 import { KurentoEndpoint } from './endpoint.js';
+import { withLimits } from './endpoint-properties.js';
 import type { Property } from './endpoint-properties.js';
 import { KurentoFilter } from './filter.js';
 import type { ImageCheck } from './filter-images.js';
@@ -314,7 +315,7 @@ export class KurentoPipeline implements ServerPipeline {
 
   /** `over`: called when the endpoint was released by itself. */
   async #createEndpoint(
-    { dataChannels, relay }: ServerEndpointOptions,
+    { dataChannels, relay, bandwidth }: ServerEndpointOptions,
     listener: EndpointListener,
     over: () => void,
   ): Promise<KurentoEndpoint> {
@@ -324,7 +325,10 @@ export class KurentoPipeline implements ServerPipeline {
     });
     const endpoint = this.#endpointOf(remote, listener, over);
     const { properties, relayProperties } = this.#settings;
-    return this.#handedOverWhen(endpoint, endpoint.prepare(relay ? relayProperties : properties));
+    return this.#handedOverWhen(
+      endpoint,
+      endpoint.prepare(withLimits(relay ? relayProperties : properties, bandwidth)),
+    );
   }
 
   /** An element goes to its owner when it is prepared. One that cannot be is released. */

@@ -133,11 +133,14 @@ export class Spread implements Pipeline {
   }
 
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint> {
-    const { dataChannels } = options;
+    const { dataChannels, bandwidth } = options;
     return this.#make(options, async (place) => {
       const endpoint = new SpreadEndpoint(place, listener);
       endpoint.begin(
-        await place.branch.pipeline.createEndpoint(dataChannels === undefined ? {} : { dataChannels }, endpoint.events),
+        await place.branch.pipeline.createEndpoint(
+          { ...(dataChannels !== undefined && { dataChannels }), ...(bandwidth && { bandwidth }) },
+          endpoint.events,
+        ),
       );
       return endpoint;
     });

@@ -153,7 +153,7 @@ export const mediaOptions = {
     kbps,
     0,
     'kbit/s',
-    'The most video that a subscriber is sent, by a Kurento media server: it asks the publisher to send no more, or encodes anew. The embedded engine has no such limit. 0: no limit.',
+    'The most video that a subscriber is sent: the publisher is asked to send no more, or a Kurento media server encodes anew. Of a picture in several sizes the embedded engine sends the one that fits the network, whatever is set here. 0: no limit.',
   ),
 } as const satisfies Table;
 

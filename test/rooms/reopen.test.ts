@@ -329,6 +329,18 @@ describe('A publication whose publisher has another connection', () => {
     expect(await codeOf(dan.reopen(offerOf('d4', ['audio'])))).to.equal('participant-closed');
   });
 
+  it('has the limits of bandwidth that its publisher has', async () => {
+    const { stage, media, ana } = await Call.begin();
+    const dan = stage.join('dan');
+    const bandwidth = { maxVideoRecv: 700 };
+    await publish(dan, offerOf('d1'), { bandwidth });
+    await dan.reopen(offerOf('d2'));
+    await dan.subscribe(ana, offerOf('d3'), { bandwidth: { maxVideoSend: 300 } });
+    const [reopened, subscribed] = [...media.endpoints].slice(-2);
+    expect(reopened?.options.bandwidth).to.deep.equal(bandwidth);
+    expect(subscribed?.options.bandwidth).to.deep.equal({ maxVideoSend: 300 });
+  });
+
   it('goes to the next process as it is now', async () => {
     const { stage, ana, media } = await Call.begin();
     await ana.reopen(offerOf('a2'));

@@ -6,7 +6,7 @@ import { flag, integer, text } from './parameters.js';
 /**
  * Properties of a WebRtcEndpoint that can be set, with the defaults of a Kurento Media Server
  * (docs/protocols/kurento-media.md#73-properties). Bandwidths are in kbit/s; 0: no limit. `mtu` is in bytes. The engine
- * acts on `maxVideoRecvBandwidth`, and, when it negotiates, on the receive limits in its offers and on the properties
+ * acts on `maxVideoRecvBandwidth`, on a `maxVideoSendBandwidth` that was set, and, when it negotiates, on the receive limits in its offers and on the properties
  * in endpoint-reach.ts. It only remembers the others: it encodes nothing, and its packets are as large as the
  * publisher's.
  */
@@ -32,6 +32,8 @@ export type EndpointSettings = typeof defaultSettings;
 
 interface HasSettings {
   readonly settings: EndpointSettings;
+  /** Whether `maxVideoSendBandwidth` was set: its default would hold every picture small. */
+  limitsVideoSent: boolean;
 }
 
 export const settingsOperations: Operations<HasSettings> = Object.entries(defaultSettings)
@@ -40,7 +42,9 @@ export const settingsOperations: Operations<HasSettings> = Object.entries(defaul
       name,
       schemaFor(value),
       ({ settings }: HasSettings) => settings[name as keyof EndpointSettings],
-      ({ settings }, given) => {
+      (self, given) => {
+        const { settings } = self;
+        if (name === 'maxVideoSendBandwidth') self.limitsVideoSent = true;
         if (name !== 'stunServerPort' || isPort(given)) Object.assign(settings, { [name]: given });
       },
     ),

@@ -50,6 +50,7 @@ export interface WebRtcEndpointOptions {
 export class WebRtcEndpoint extends MediaElement {
   readonly class = webRtcEndpointClass;
   readonly settings = { ...defaultSettings };
+  limitsVideoSent = false;
   readonly states: ConnectionStates;
   readonly candidates: LocalCandidates;
   readonly negotiation: EndpointNegotiation;
@@ -208,7 +209,9 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   override videoWanted(now: number): number | undefined {
-    return this.#sessions?.of('video')?.videoWanted(now);
+    const wanted = this.#sessions?.of('video')?.videoWanted(now);
+    const limit = this.limitsVideoSent ? this.settings.maxVideoSendBandwidth * 1000 : 0;
+    return limit > 0 ? Math.min(limit, wanted ?? limit) : wanted;
   }
 
   override release(): void {

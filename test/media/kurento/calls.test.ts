@@ -196,6 +196,23 @@ describe('kurento engine › calls', () => {
     expect(room.log.has('warn', 'a property of an endpoint was not set')).to.be.true;
   });
 
+  it('an endpoint may have limits of its own, in place of those of all', async () => {
+    const engine = await room.connect({ bandwidth: { maxVideoRecv: 2000, maxVideoSend: 1000 } });
+    const pipeline = await engine.openPipeline(new PipelineEvents());
+    await pipeline.createEndpoint({ bandwidth: { maxVideoSend: 300, minVideoRecv: 50 } }, new EndpointEvents());
+    await pipeline.createEndpoint({}, new EndpointEvents());
+    const set = room.server.requests.flatMap(({ params }) =>
+      params.operation?.startsWith('set') ? [params.operationParams] : [],
+    );
+    expect(set).to.deep.equal([
+      { maxVideoRecvBandwidth: 2000 },
+      { minVideoRecvBandwidth: 50 },
+      { maxVideoSendBandwidth: 300 },
+      { maxVideoRecvBandwidth: 2000 },
+      { maxVideoSendBandwidth: 1000 },
+    ]);
+  });
+
   it('what a media server says about a secret that it refuses is not logged', async () => {
     const turnUrl = 'user:s3cret@192.0.2.2:3478';
     const engine = await room.connect({ reachability: { turnUrl } });

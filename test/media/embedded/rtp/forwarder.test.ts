@@ -452,6 +452,24 @@ describe('forwarding', () => {
       expect(lifted).to.be.greaterThan(100_000_000);
     });
 
+    it('names the most that any subscriber may get, where the application has set that for all of them', () => {
+      const limits = (): (number | undefined)[] => {
+        engine.pass(500);
+        return publisher.receivedRtcp('bitrateLimit').map(({ bitrate }) => bitrate);
+      };
+      const [one, other] = [engine.subscriber(publisher), engine.subscriber(publisher)];
+      sendVideo(publisher, 1, 1);
+      one.endpoint.invoke('setMaxVideoSendBandwidth', { maxVideoSendBandwidth: 300 });
+      expect(limits(), 'the other one has none').to.deep.equal([]);
+      other.endpoint.invoke('setMaxVideoSendBandwidth', { maxVideoSendBandwidth: 700 });
+      expect(limits()).to.deep.equal([700_000]);
+      other.sendsRtcp(writeBitrateLimit(1, 500_000, [other.announcedSsrc('video')]));
+      expect(limits()).to.deep.equal([500_000]);
+      other.endpoint.invoke('setMaxVideoSendBandwidth', { maxVideoSendBandwidth: 0 });
+      other.endpoint.release();
+      expect(limits()).to.deep.equal([300_000]);
+    });
+
     it('names the limit the application set', () => {
       publisher.endpoint.settings.maxVideoRecvBandwidth = 800;
       sendVideo(publisher, 1, 1);
