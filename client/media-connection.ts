@@ -5,11 +5,14 @@ import type { Watched } from './media-watch.js';
 import { QualityMeter, type Quality } from './quality.js';
 import type { Reported } from './quality-report.js';
 import type { Session } from './session.js';
+import { webcam } from './streams.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 export interface MediaConnectionOwner extends FlowOwner {
   /** ICE or DTLS failed and will not recover. */
   readonly failed: (error: ClientError) => void;
+  /** Whether the server can go on over another path. */
+  readonly restarts: () => boolean;
   readonly quality: (quality: Quality) => void;
 }
 
@@ -42,6 +45,9 @@ export class MediaConnection implements Watched, Reported {
   #quality: Quality = 'unknown';
   #reading: Reported['reading'];
   #hasFlowed = false;
+  /** Another path was asked for, or there was none yet: if this fails, it will not recover. */
+  #hasRestarted = true;
+  #restarting = false;
   /** A TURN server has refused us. */
   #relayRefused = false;
   #closed = false;
@@ -63,9 +69,11 @@ export class MediaConnection implements Watched, Reported {
     this.peer.onconnectionstatechange = () => {
       if (this.#closed) return;
       const { connectionState } = this.peer;
-      if (connectionState === 'disconnected' || connectionState === 'failed') this.#interrupted();
-      if (connectionState !== 'failed') return;
-      owner.failed(new ClientError('connection-failed', 'No media connection to the server could be made or kept.'));
+      if (connectionState === 'connected') this.#hasRestarted = false;
+      if (connectionState !== 'disconnected' && connectionState !== 'failed') return;
+      this.#interrupted();
+      if (!this.#hasRestarted && owner.restarts()) void this.#restart();
+      else this.#failedAsIs();
     };
   }
 
@@ -113,6 +121,32 @@ export class MediaConnection implements Watched, Reported {
     this.#hasFlowed ||= this.flows;
     if (this.flows) this.#qualityBecomes(this.#meter.take(reading));
     else this.#interrupted();
+  }
+
+  /** Our network has changed, or slept: the same connection goes on over another path, and nobody else is told. */
+  async #restart(): Promise<void> {
+    const { endpointName, stream = webcam } = this.#endpoint;
+    this.#hasRestarted = this.#restarting = true;
+    this.#unsent = [];
+    this.#early = [];
+    this.peer.restartIce();
+    await this.negotiate(async (sdpOffer) => {
+      // It waits for the connection to the server, which may be lost as well.
+      const { sdpAnswer } = await this.#session.request('restartIce', {
+        sender: `${endpointName}_${stream}`,
+        sdpOffer,
+      });
+      return sdpAnswer;
+    }).catch(() => undefined);
+    this.#restarting = false;
+    this.#failedAsIs();
+  }
+
+  #failedAsIs(): void {
+    if (this.#closed || this.#restarting || this.peer.connectionState !== 'failed') return;
+    this.#owner.failed(
+      new ClientError('connection-failed', 'No media connection to the server could be made or kept.'),
+    );
   }
 
   #interrupted(): void {

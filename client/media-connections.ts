@@ -24,6 +24,8 @@ export class MediaConnections {
   reportsQuality = false;
   /** In how many sizes the server takes a picture. */
   layers = 1;
+  /** Whether the media server can go on over another path. */
+  restarts = false;
   /** Whether the server wants to know what we want of a stream. */
   takesWishes = false;
   /** Whether the server may leave out media of that kind that we have subscribed to. */
@@ -45,13 +47,14 @@ export class MediaConnections {
   }
 
   /** Takes the place of an earlier connection for that stream. */
-  open(name: string, stream: string, owner: MediaConnectionOwner): MediaConnection {
+  open(name: string, stream: string, owner: Omit<MediaConnectionOwner, 'restarts'>): MediaConnection {
     const key = keyOf(name, stream);
     const former = this.#connections.get(key);
     if (former) this.close(name, stream, former);
     const endpoint = { endpointName: name, ...(this.hasStreams && { stream }) };
     const connection = new MediaConnection(endpoint, this.session, this.#configuration, {
       ...owner,
+      restarts: () => this.restarts,
       failed: (error) => {
         this.#tellOfFailure(`${name}_${stream}`, connection);
         owner.failed(error);

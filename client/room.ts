@@ -441,6 +441,7 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#connections) this.#connections.reportsQuality = answer.features?.includes('quality') ?? false;
     if (this.#connections) this.#connections.takesWishes = answer.capabilities !== undefined;
     if (this.#connections) this.#connections.layers = answer.capabilities?.layers ?? 1;
+    if (this.#connections) this.#connections.restarts = answer.capabilities?.iceRestart === true;
     this.#settings = answer.room;
     // The server tells newcomers of those that speak, after its answer.
     this.#activeSpeakers = [];

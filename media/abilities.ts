@@ -8,6 +8,7 @@ export function leastAbilities(all: readonly (MediaAbilities | undefined)[]): Me
     simulcast: known.every(({ simulcast }) => simulcast),
     layers: Math.min(...known.map(({ layers }) => layers)),
     pause: known.every(({ pause }) => pause),
+    iceRestart: known.every(({ iceRestart }) => iceRestart),
     activeSpeaker: known.every(({ activeSpeaker }) => activeSpeaker === 'server') ? 'server' : 'none',
     audioLastN: known.every(({ audioLastN }) => audioLastN),
   };

@@ -78,6 +78,8 @@ export interface MediaAbilities {
   readonly layers: number;
   /** Whether a receiver can do without sound or picture for a while. */
   readonly pause: boolean;
+  /** Whether an endpoint can go on over another path (`Endpoint.restart`). */
+  readonly iceRestart: boolean;
   /** `server`: the media server tells which of the endpoints are heard. */
   readonly activeSpeaker: 'server' | 'none';
   /** Whether receivers may get the audio of the loudest alone (`Pipeline.setAudioLastN`). */

@@ -158,6 +158,7 @@ const plainAbilities: MediaAbilities = {
   simulcast: false,
   layers: 1,
   pause: true,
+  iceRestart: false,
   activeSpeaker: 'none',
   audioLastN: false,
 };

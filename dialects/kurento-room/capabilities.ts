@@ -6,6 +6,7 @@ export const capabilitiesSchema = z.object({
   simulcast: z.boolean().meta({ description: 'Whether a picture may be sent in several sizes' }),
   layers: z.int().meta({ description: 'How many sizes there may be' }),
   pause: z.boolean().meta({ description: 'Whether setSubscription stops sound and picture' }),
+  iceRestart: z.boolean().meta({ description: 'Whether restartIce can move a stream to another network' }),
   activeSpeaker: z
     .enum(['server', 'clients', 'none'])
     .meta({ description: 'Who finds out who speaks: the server, or the clients, which say so' }),

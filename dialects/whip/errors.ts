@@ -11,8 +11,9 @@ export class Refusal extends Error {
     readonly status: number,
     message: string,
     readonly headers: Headers = {},
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

@@ -128,7 +128,7 @@ export class WhipGateway implements Dialect {
     else if (method === 'DELETE') {
       this.#sessions.find(asked).end('the client has ended it');
       answer(response, 200);
-    } else if (method === 'PATCH') await this.#trickle(exchange, this.#sessions.find(asked));
+    } else if (method === 'PATCH') await this.#patch(exchange, this.#sessions.find(asked));
     else throw notAllowed(methods.session);
   }
 
@@ -156,7 +156,8 @@ export class WhipGateway implements Dialect {
     place.introduced();
     const gone = figures.enter({ address: caller.address, waiting: 0 });
     const id = this.#newId();
-    const session = this.#sessions.add({ id, etag: `"${this.#newId()}"`, protocol, room, offered: offer }, (why) => {
+    const { mids, ufrags } = offer;
+    const session = this.#sessions.add({ id, protocol, room }, { etag: this.#newEtag(), mids, ufrags }, (why) => {
       place.leave();
       gone(why);
     });
@@ -183,7 +184,7 @@ export class WhipGateway implements Dialect {
           'Content-Type': sdpType,
           // A path without a query: OBS puts it in the place of its own.
           Location: [base, ...path].join('/'),
-          ETag: session.facts.etag,
+          ETag: session.ice.etag,
           ...(links.length > 0 && { Link: links }),
           'Accept-Patch': fragmentType,
         },
@@ -197,18 +198,27 @@ export class WhipGateway implements Dialect {
     }
   }
 
-  async #trickle({ request, response }: Exchange, session: Session): Promise<void> {
+  /** Candidates that were found later, or the client has another network. */
+  async #patch({ request, response }: Exchange, session: Session): Promise<void> {
     const { 'if-match': wanted } = request.headers;
     const body = await bodyOf(request, fragmentType, 'Accept-Patch');
     if (wanted === undefined) throw new Refusal(428, 'If-Match must name the ETag of the session');
-    const { etag, offered } = session.facts;
-    const { ufrags, candidates } = readFragment(body, offered);
-    if (wanted.trim() === '*' || !ufrags.every((ufrag) => offered.ufrags.includes(ufrag))) {
-      throw new Refusal(422, 'ICE cannot be restarted here: make a new session');
+    const { etag, ...offered } = session.ice;
+    const fragment = readFragment(body, offered);
+    const isAny = matches(wanted, '*') || matches(wanted, '"*"');
+    if (!isAny && !matches(wanted, etag)) throw new Refusal(412, 'The session has another ETag');
+    if (isAny || !fragment.ufrags.every((ufrag) => offered.ufrags.includes(ufrag))) {
+      const next = this.#newEtag();
+      const answered = await session.restart(fragment, next);
+      answer(response, 200, { 'Content-Type': fragmentType, ETag: next }, answered);
+      return;
     }
-    if (!matches(wanted, etag)) throw new Refusal(412, 'The session has another ETag');
-    session.addCandidates(candidates);
+    session.addCandidates(fragment.candidates);
     answer(response, 204);
+  }
+
+  #newEtag(): string {
+    return `"${this.#newId()}"`;
   }
 
   #identify({ access }: DialectContext, request: IncomingMessage): Bearer | Promise<Bearer> {

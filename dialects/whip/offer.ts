@@ -66,6 +66,6 @@ function withLine(section: string, way: Way): string {
   return `${section.trimEnd()}${end}a=${way}${end}`;
 }
 
-function sectionsOf(sdp: string): string[] {
+export function sectionsOf(sdp: string): string[] {
   return sdp.split(/^(?=m=)/m).slice(1);
 }

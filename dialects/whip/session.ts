@@ -1,7 +1,10 @@
 import type { IceCandidate } from '../../media/port.js';
+import { RoomError } from '../../rooms/index.js';
 import type { Outbox, Participant, PublishOptions, RoomEvent, SubscribeOptions } from '../../rooms/index.js';
 import { Refusal } from './errors.js';
 import { Liveness } from './liveness.js';
+import type { Fragment } from './fragment.js';
+import { fingerprintsOf, restartFragment, restartOffer } from './ice-restart.js';
 import { isCut } from './offer.js';
 import type { OfferedIce } from './offer.js';
 import type { WhipSettings } from './options.js';
@@ -12,11 +15,13 @@ import { wholeAnswer } from './whole-answer.js';
 const mostCandidates = 64;
 
 /** What stays the same as long as a session lasts. */
-export interface SessionFacts extends Pick<SessionRecord, 'id' | 'etag' | 'protocol' | 'room'> {
-  readonly offered: OfferedIce;
-}
+export type SessionFacts = Pick<SessionRecord, 'id' | 'protocol' | 'room'>;
+
+/** Its ICE session, and what another one needs. */
+export interface SessionIce extends OfferedIce, Pick<SessionRecord, 'etag' | 'sdpOffer' | 'fingerprints'> {}
 
 export interface SessionOptions extends SessionFacts {
+  readonly ice: SessionIce;
   readonly settings: WhipSettings;
   /** Called once, when it is over. */
   readonly over: (why: string) => void;
@@ -36,15 +41,20 @@ export class Session {
   readonly #settings: WhipSettings;
   readonly #over: SessionOptions['over'];
   readonly #liveness: Liveness;
-  readonly #candidates: IceCandidate[] = [];
+  /** Of the media server, for the answer that is being made. Undefined: there is none. */
+  #candidates: IceCandidate[] | undefined = [];
+  #ice: SessionIce;
+  /** The restarts of ICE: one after another. */
+  #restarted: Promise<unknown> = Promise.resolve();
   #subject: Subject | undefined;
   #hasAnswered = false;
   #isOver = false;
   #hasAll = false;
   #gathered: () => void = () => undefined;
 
-  constructor({ settings, over, ...facts }: SessionOptions) {
+  constructor({ settings, over, ice, ...facts }: SessionOptions) {
     this.facts = facts;
+    this.#ice = ice;
     this.#settings = settings;
     this.#over = over;
     this.#liveness = new Liveness(settings, (why) => {
@@ -61,6 +71,11 @@ export class Session {
     return this.#subject?.participant;
   }
 
+  /** What candidates and restarts of the client are held against. */
+  get ice(): SessionIce {
+    return this.#ice;
+  }
+
   /** Called when its participant comes in. */
   enter(subject: Subject): Outbox {
     this.#subject = subject;
@@ -72,21 +87,14 @@ export class Session {
   /** Undefined before it is answered. */
   get record(): SessionRecord | undefined {
     if (!this.#hasAnswered || !this.#subject || this.#isOver) return undefined;
-    const { id, etag, protocol, room, offered } = this.facts;
-    return {
-      id,
-      etag,
-      protocol,
-      room,
-      stream: this.#subject.stream,
-      mids: [...offered.mids],
-      ufrags: [...offered.ufrags],
-    };
+    const { mids, ufrags, ...ice } = this.#ice;
+    return { ...this.facts, ...ice, stream: this.#subject.stream, mids: [...mids], ufrags: [...ufrags] };
   }
 
   /** Goes on with what another process has begun. The rest is restored in the same turn. */
   goOn(participant: Participant, stream: string): Outbox {
     this.#hasAnswered = true;
+    this.#candidates = undefined;
     this.#liveness.begun();
     this.#look();
     return this.enter({ participant, publisher: this.facts.protocol === 'whip' ? participant : undefined, stream });
@@ -126,6 +134,11 @@ export class Session {
   /** The answer with all candidates that the media server finds in time. @throws Refusal 406 when it leaves out a part of the offer */
   async complete(sdpOffer: string, sdpAnswer: string): Promise<string> {
     if (isCut(sdpOffer, sdpAnswer)) throw new Refusal(406, 'A section of the offer cannot be served');
+    this.#ice = { ...this.#ice, sdpOffer, fingerprints: fingerprintsOf(sdpAnswer) };
+    return this.#withCandidates(sdpAnswer);
+  }
+
+  async #withCandidates(sdpAnswer: string): Promise<string> {
     if (!this.#hasAll) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, this.#settings.gatherMs);
@@ -136,7 +149,45 @@ export class Session {
         if (this.isOver) this.#gathered();
       });
     }
-    return wholeAnswer(sdpAnswer, this.#candidates, this.#hasAll);
+    const candidates = this.#candidates ?? [];
+    this.#candidates = undefined;
+    return wholeAnswer(sdpAnswer, candidates, this.#hasAll);
+  }
+
+  /**
+   * The client has another network. What was known of its addresses counts no more.
+   * @param etag of the ICE session that begins
+   * @returns the fragment that answers
+   * @throws Refusal 400, 409, and 422 where the media server cannot do it: everything is as it was then; RoomError
+   */
+  restart(fragment: Fragment, etag: string): Promise<string> {
+    const restarted = this.#restarted.then(() => this.#restart(fragment, etag));
+    this.#restarted = restarted.catch(() => undefined);
+    return restarted;
+  }
+
+  async #restart(fragment: Fragment, etag: string): Promise<string> {
+    const { sdpOffer, fingerprints } = this.#ice;
+    if (sdpOffer === undefined) throw cannotRestart();
+    const offer = restartOffer(sdpOffer, fragment);
+    if (!this.#subject?.publisher || this.isOver) throw new Refusal(409, 'The session was ended meanwhile');
+    const { participant, publisher, stream } = this.#subject;
+    if (!participant.room.abilities.iceRestart) throw cannotRestart();
+    this.#candidates = [];
+    this.#hasAll = false;
+    try {
+      const sdpAnswer = await participant.restart(publisher, offer, stream);
+      // Another certificate could be told in a whole answer alone.
+      if (fingerprintsOf(sdpAnswer) !== fingerprints) throw cannotRestart();
+      const whole = await this.#withCandidates(sdpAnswer);
+      if (this.#hasEnded()) throw new Refusal(409, 'The session was ended meanwhile');
+      this.#ice = { ...this.#ice, etag, ufrags: fragment.ufrags };
+      return restartFragment(whole);
+    } catch (error) {
+      throw error instanceof RoomError && error.code === 'offer-refused' ? cannotRestart(error) : error;
+    } finally {
+      this.#candidates = undefined;
+    }
   }
 
   /** The client has its answer. */
@@ -168,11 +219,16 @@ export class Session {
     this.#over(why);
   }
 
+  /** A method: it may change during any `await`, which the compiler does not see of a getter. */
+  #hasEnded(): boolean {
+    return this.isOver;
+  }
+
   #hear(event: RoomEvent): void {
     const { publisher, stream } = this.#subject ?? {};
     switch (event.type) {
       case 'candidateFound':
-        if (event.publisher !== publisher || event.stream !== stream || this.#hasAnswered) return;
+        if (event.publisher !== publisher || event.stream !== stream || !this.#candidates) return;
         if (this.#candidates.length < mostCandidates) this.#candidates.push(event.candidate);
         return;
       case 'participantEvicted':
@@ -210,4 +266,8 @@ export class Session {
     if (publisher === participant) return participant.pendingPublications.length > 0;
     return publisher !== undefined && participant.subscriptionTo(publisher, stream) !== undefined;
   }
+}
+
+function cannotRestart(cause?: unknown): Refusal {
+  return new Refusal(422, 'ICE cannot be restarted here: make a new session', {}, { cause });
 }

@@ -4,7 +4,7 @@ import type { Asked, Protocol } from './asked.js';
 import { Refusal } from './errors.js';
 import type { WhipSettings } from './options.js';
 import { Session } from './session.js';
-import type { SessionFacts } from './session.js';
+import type { SessionFacts, SessionIce } from './session.js';
 import { sessionRecord } from './session-record.js';
 
 /** The sessions that there are, by their ids. */
@@ -17,9 +17,9 @@ export class Sessions {
   }
 
   /** @param over called once, when it is over */
-  add(facts: SessionFacts, over: (why: string) => void): Session {
+  add(facts: SessionFacts, ice: SessionIce, over: (why: string) => void): Session {
     const session = new Session({
-      ...{ ...facts, settings: this.#settings },
+      ...{ ...facts, ice, settings: this.#settings },
       over: (why) => {
         this.#sessions.delete(facts.id);
         over(why);
@@ -63,8 +63,8 @@ export class Sessions {
   #restore(participant: Participant, kept: unknown): Returned | undefined {
     const { data: record } = sessionRecord.safeParse(kept);
     if (!record) return undefined;
-    const { mids, ufrags, stream, ...facts } = record;
-    const session = this.add({ ...facts, offered: { mids, ufrags } }, () => undefined);
+    const { id, protocol, room, stream, ...ice } = record;
+    const session = this.add({ id, protocol, room }, ice, () => undefined);
     return {
       outbox: session.goOn(participant, stream),
       session,

@@ -151,8 +151,8 @@ export class KurentoEngine implements MediaServer {
     const { capabilities } = this.#client;
     const simulcast = capabilities.has('simulcast');
     const activeSpeaker = capabilities.has('activeSpeaker') ? 'server' : 'none';
-    const audioLastN = capabilities.has('audioLastN');
-    return { simulcast, layers: simulcast ? 3 : 1, pause: true, activeSpeaker, audioLastN };
+    const [audioLastN, iceRestart] = [capabilities.has('audioLastN'), capabilities.has('iceRestart')];
+    return { simulcast, layers: simulcast ? 3 : 1, pause: true, iceRestart, activeSpeaker, audioLastN };
   }
 
   /** Which filters the media server says it has. */

@@ -48,6 +48,26 @@ describe('data channels through the embedded engine', function () {
     });
   });
 
+  it('go on when their page restarts ICE', async () => {
+    const [ann, ben] = [await stage.openPage(), await stage.openPage()];
+    await stage.negotiate(ann, 'ann', { role: 'publish', channel: 'chat' });
+    await stage.negotiate(ben, 'ben', { role: 'subscribe', channel: '', source: 'ann' });
+    await stage.expectPlaying(ben, 'ben');
+    await stage.call(ann, 'say', 'ann', 'before');
+    for (const [page, name] of [
+      [ann, 'ann'],
+      [ben, 'ben'],
+    ] as const) {
+      await stage.restart(page, name);
+      await stage.expectPlaying(ben, 'ben');
+      await stage.call(ann, 'say', 'ann', `after ${name}`);
+    }
+    await until('all of it is heard', async () => (await heard(ben, 'ben')).length >= 3, patienceMs).catch(
+      () => undefined,
+    );
+    expect(await heard(ben, 'ben')).to.deep.equal(['chat: before', 'chat: after ann', 'chat: after ben']);
+  });
+
   it('come back over the same channel to a page that is connected to itself', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'ann', { role: 'both', channel: 'echo' });

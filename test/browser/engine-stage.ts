@@ -122,8 +122,8 @@ class EngineStage {
     return offer;
   }
 
-  /** The page looks for another path for its call. */
-  async restart(page: Page, name: string): Promise<void> {
+  /** The page looks for another path for its call. @returns the answer */
+  async restart(page: Page, name: string): Promise<string> {
     const endpoint = this.endpoint(name);
     this.kurento.events.length = 0;
     const offer = await this.call<string>(page, 'restart', name);
@@ -136,6 +136,7 @@ class EngineStage {
           type === 'DtlsConnectionStateChange' && object === endpoint && data.state === 'CONNECTED',
       ),
     );
+    return answer;
   }
 
   async #open(name: string, useDataChannels: boolean, source: string | undefined): Promise<string> {

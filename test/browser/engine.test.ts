@@ -36,16 +36,23 @@ describe('the embedded engine with Chromium', function () {
 
   it('goes on over another path when a page restarts ICE, for those that send and those that receive', async () => {
     const page = await stage.openPage();
-    await stage.negotiate(page, 'ann', { role: 'publish' });
+    const first = await stage.negotiate(page, 'ann', { role: 'publish' });
     const other = await stage.openPage(listenerPermissions);
-    await stage.negotiate(other, 'bob', { role: 'subscribe', source: 'ann' });
+    const second = await stage.negotiate(other, 'bob', { role: 'subscribe', source: 'ann' });
     await stage.expectPlaying(other, 'bob');
-    for (const [who, name] of [
-      [page, 'ann'],
-      [other, 'bob'],
+    const linesOf = (answer: string, name: string): readonly string[] | null =>
+      answer.match(new RegExp(`^a=${name}:.*$`, 'gm'));
+    for (const [who, name, before] of [
+      [page, 'ann', first],
+      [other, 'bob', second],
+      [page, 'ann', first],
     ] as const) {
-      await stage.restart(who, name);
+      const answer = await stage.restart(who, name);
       await stage.expectPlaying(other, 'bob');
+      expect(linesOf(answer, 'ice-ufrag')).to.not.deep.equal(linesOf(before, 'ice-ufrag'));
+      // The same DTLS association goes on.
+      expect(linesOf(answer, 'fingerprint')).to.deep.equal(linesOf(before, 'fingerprint'));
+      expect(linesOf(answer, 'setup')).to.deep.equal(linesOf(before, 'setup'));
     }
   });
 

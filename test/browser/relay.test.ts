@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { RunningServer } from '../../src/server.js';
 import { startTestServer } from '../support/server.js';
 import { TurnServer, turnSecret } from '../support/turn-server.js';
+import { until } from '../support/until.js';
 import { IceServers } from '../../access/index.js';
 import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
@@ -60,11 +61,11 @@ describe('a call through a TURN server', function () {
     if (TurnServer.isInstalled) await turn.stop();
   });
 
-  async function visit(name: string): Promise<Visitor> {
+  async function visit(name: string, room = 'relayed'): Promise<Visitor> {
     if (!chromium || !server) throw new Error('nothing to visit');
     const window = await openWindow(chromium.browser);
     await window.addInitScript(relayOnly);
-    return Visitor.join(window, server.url, name, 'relayed');
+    return Visitor.join(window, server.url, name, room);
   }
 
   // Not over TCP: Chromium's checks then have a tiebreaker of zero, which libjuice takes for none (its issue 355).
@@ -77,6 +78,44 @@ describe('a call through a TURN server', function () {
       expect(await page.evaluate(usedCandidates)).to.deep.equal(['relay over udp', 'relay over udp']);
       expect(errors).to.deep.equal([]);
     }
+  });
+
+  it('goes on over another way when the one that it had is lost, and the others are told nothing', async () => {
+    server ??= await startTestServer({ turnUrls: [turn.url], turnSecret });
+    if (!chromium) throw new Error('there is a browser');
+    const ana = await visit('Ana', 'restarted');
+    const berta = await Visitor.join(await openWindow(chromium.browser), server.url, 'Berta', 'restarted');
+    await seeEachOther(ana, berta);
+    const told: string[] = [];
+    server.rooms.watch({
+      roomOpened: () => undefined,
+      roomLetGo: () => undefined,
+      happened: (_room, { type }) => {
+        if (/^(participant|publication|media)/.test(type)) told.push(type);
+      },
+    });
+    await ana.page.evaluate(`(() => {
+      window.states = [];
+      for (const connection of window.connections) {
+        connection.addEventListener('connectionstatechange', () => window.states.push(connection.connectionState));
+      }
+    })()`);
+    await turn.restart();
+    const both = ['connected', 'connected'];
+    await until(
+      'both connections were lost and are back',
+      async () => {
+        const states: string[] = await ana.page.evaluate('window.states');
+        return JSON.stringify(states.filter((state) => state === 'connected')) === JSON.stringify(both);
+      },
+      patienceMs,
+    );
+    await seeEachOther(ana, berta);
+    expect(await ana.page.evaluate('window.states')).to.include('disconnected');
+    expect(await ana.page.evaluate('window.connections.length'), 'they are the same').to.equal(2);
+    expect(await ana.page.evaluate(usedCandidates)).to.deep.equal(['relay over udp', 'relay over udp']);
+    expect(told).to.deep.equal([]);
+    expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
   });
 
   it('has no address for a browser whose credentials have expired', async () => {

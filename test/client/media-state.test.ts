@@ -284,6 +284,7 @@ describe('what the client says of its media and of its room', () => {
       simulcast: true,
       layers: 3,
       pause: true,
+      iceRestart: false,
       activeSpeaker: 'none',
       lastN: false,
       audioLastN: false,

@@ -49,7 +49,10 @@ export class FakeMedia implements MediaEngine {
   /** A programming error inside the engine: thrown when a room asks for capacity. */
   defect: Error | undefined;
   #hasCapacity = true;
-  abilities: MediaAbilities = { simulcast: true, layers: 3, pause: true, activeSpeaker: 'none', audioLastN: false };
+  abilities: MediaAbilities = {
+    ...{ simulcast: true, layers: 3, pause: true, iceRestart: true },
+    ...{ activeSpeaker: 'none', audioLastN: false },
+  };
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   readonly filters = new Set<FakeFilter>();

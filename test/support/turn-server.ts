@@ -20,13 +20,15 @@ export const turnSecret = 'shared-by-the-relay-and-the-room-server';
 export class TurnServer {
   readonly host: string;
   readonly port: number;
-  readonly #child: ChildProcess;
+  #child: ChildProcess;
+  readonly #args: readonly string[];
   readonly #folder: string;
 
-  private constructor(host: string, port: number, child: ChildProcess, folder: string) {
+  private constructor(host: string, port: number, child: ChildProcess, args: readonly string[], folder: string) {
     this.host = host;
     this.port = port;
     this.#child = child;
+    this.#args = args;
     this.#folder = folder;
   }
 
@@ -76,32 +78,42 @@ export class TurnServer {
     const folder = mkdtempSync(join(tmpdir(), 'atrium-turn-'));
     const file = join(folder, 'turnserver.conf');
     if (conf !== undefined) writeFileSync(file, conf);
-    const child = spawn(
-      'turnserver',
-      [
-        ...(conf === undefined ? [] : ['-c', file]),
-        ...args,
-        ...['--listening-ip', host, '--relay-ip', host, '--listening-port', String(port)],
-        ...['--userdb', join(folder, 'turndb'), '--pidfile', join(folder, 'pid'), '--log-file', 'stdout'],
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    const server = new TurnServer(host, port, child, folder);
-    await until('coturn relays', () => /Total General servers: [1-9]/.test(log) || child.exitCode !== null, 10_000);
-    if (child.exitCode !== null) throw new Error(`coturn does not start: ${log}`);
-    return server;
+    const all = [
+      ...(conf === undefined ? [] : ['-c', file]),
+      ...args,
+      ...['--listening-ip', host, '--relay-ip', host, '--listening-port', String(port)],
+      ...['--userdb', join(folder, 'turndb'), '--pidfile', join(folder, 'pid'), '--log-file', 'stdout'],
+    ];
+    return new TurnServer(host, port, await launch(all), all, folder);
+  }
+
+  /** Whatever it relayed is lost. */
+  async restart(): Promise<void> {
+    await this.#kill();
+    this.#child = await launch(this.#args);
   }
 
   async stop(): Promise<void> {
+    await this.#kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #kill(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const exited = once(this.#child, 'exit');
       this.#child.kill('SIGKILL');
       await exited;
     }
-    rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+async function launch(args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn('turnserver', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let log = '';
+  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  await until('coturn relays', () => /Total General servers: [1-9]/.test(log) || child.exitCode !== null, 10_000);
+  if (child.exitCode !== null) throw new Error(`coturn does not start: ${log}`);
+  return child;
 }
 
 function ownAddress(): string {

@@ -76,8 +76,8 @@ export class EndpointTransports implements Reachable {
     const reach = this.#options.reach();
     try {
       return this.#all.flatMap((transport, place) => {
-        const { remote } = agreed[place] ?? {};
-        return remote ? transport.restart(remote, reach) : [];
+        const { remote, data } = agreed[place] ?? {};
+        return remote ? transport.restart(remote, reach, data) : [];
       });
     } catch (error) {
       if (error instanceof NoCapacity) throw error;

@@ -49,9 +49,9 @@ function serverInfo({ facts }: ServerManager): unknown {
   const modules = Object.entries(facts.factories).map(([name, factories]) =>
     complex('ModuleInfo', { name, version, generationTime: '', factories }),
   );
-  // Three are ours: pipelines have the event ActiveSpeakersChanged, and setAudioLastN; endpoints take a picture in several sizes, and have
-  // setReceiverWish and LayersWanted.
-  const capabilities = ['transactions', 'activeSpeaker', 'audioLastN', 'simulcast'];
+  // Four are ours: pipelines have the event ActiveSpeakersChanged, and setAudioLastN; endpoints take a picture in several sizes, and have
+  // setReceiverWish and LayersWanted; and they have processRestartOffer.
+  const capabilities = ['transactions', 'activeSpeaker', 'audioLastN', 'simulcast', 'iceRestart'];
   return complex('ServerInfo', { capabilities, modules, type: 'KMS', version });
 }
 

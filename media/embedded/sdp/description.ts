@@ -15,6 +15,8 @@ export interface RemoteDescription {
   readonly fingerprint: Fingerprint;
   /** `active`: the other side opens the DTLS association; `passive`: we do (RFC 4145 §4). */
   readonly setup: 'active' | 'passive';
+  /** Whether it would open the association too, where it is `passive`. Default: no. */
+  readonly mayOpen?: boolean | undefined;
   /** Texts that begin with `candidate:`. */
   readonly candidates: readonly string[];
 }

@@ -171,6 +171,7 @@ function agreedTransport(sections: readonly OfferedSection[], choices: readonly 
     fingerprint,
     // We open DTLS whenever we may: the library can fail when a handshake reaches it before it listens (README).
     setup: setup === 'passive' || setup === 'actpass' ? 'passive' : 'active',
+    mayOpen: setup !== 'passive',
     candidates: [...new Set(ordered.flatMap(({ candidates }) => candidates))],
   };
   return [{ remote, data: choices.find(({ data }) => data)?.data }];

@@ -1,9 +1,8 @@
 import type { AgreedSection, AgreedTransport, Agreement, SourceCodecs } from './agreement.js';
-import type { LocalDescription, RemoteDescription, SentStreams } from './description.js';
+import type { LocalDescription, SentStreams } from './description.js';
 import { negotiate } from './negotiation.js';
 import type { Proposal } from './proposal.js';
 import { propose } from './proposal.js';
-import type { SessionDescription } from './sdp-reader.js';
 import { InvalidSdp, parseSdp } from './sdp-reader.js';
 import { withCandidates, writeDescription } from './sdp-writer.js';
 
@@ -96,13 +95,10 @@ export class SdpExchange {
     const { dataChannels, sent, transports } = this.#options;
     const former = this.#agreement;
     if (!former) throw new OutOfTurn('not-negotiated', 'There is nothing that can be restarted');
-    const offer = parseSdp(text);
-    const next = negotiate(offer, codecsOf(former), dataChannels);
+    const next = negotiate(parseSdp(text), codecsOf(former), dataChannels);
     if (!next || !isForTheSame(former, next)) throw new NothingServed('The offer is not for the same media');
-    if (next.transports.some(({ data }) => data)) throw new NothingServed('Data channels cannot be restarted');
-    const paths = next.transports.map(({ remote, data }) => ({ remote: opening(remote, offer), data }));
-    const locals = transports.restart(paths);
-    const agreement = { sections: former.sections, transports: paths };
+    const locals = transports.restart(next.transports);
+    const agreement = { sections: former.sections, transports: next.transports };
     const answer = writeDescription(agreement.sections, locals, sent);
     this.#agreement = agreement;
     this.#remoteSdp = text;
@@ -146,15 +142,6 @@ export class SdpExchange {
   #onlyOnce(): void {
     if (this.#localSdp !== undefined) throw new OutOfTurn('already-negotiated', 'Endpoint already negotiated');
   }
-}
-
-/**
- * The other side opens DTLS if it may. It has an association already, and drops our handshake until it has ended that:
- * Chromium for three seconds.
- */
-function opening(remote: RemoteDescription, { sections }: SessionDescription): RemoteDescription {
-  const may = sections.every(({ transport }) => transport.setup !== 'passive');
-  return may ? { ...remote, setup: 'active' } : remote;
 }
 
 /** The first codec of each kind, which is then chosen again. */

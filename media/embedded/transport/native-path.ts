@@ -1,5 +1,9 @@
 import type { DataChannel, PeerConnection, RtcConfig, Track, default as nodeDataChannel } from 'node-datachannel';
 import { guarded } from './guarded.js';
+import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
+import { parseCandidate } from '../sdp/candidates.js';
+import type { Address } from './ice/binding.js';
+import { familyOf } from './local-addresses.js';
 import { mediaSection } from './native-description.js';
 
 export type Library = typeof nodeDataChannel;
@@ -26,6 +30,9 @@ export class NativePath {
   readonly connection: PeerConnection;
   /** As the library told it last. */
   state = 'new';
+  /** Of one that has answered. */
+  agreed: { readonly local: LocalDescription; readonly remote: RemoteDescription } | undefined;
+  #at: Address | undefined;
   readonly #track: Track;
   readonly #listener: PathListener;
   #closed = false;
@@ -43,6 +50,11 @@ export class NativePath {
       }),
     );
     this.#awaitEnd();
+  }
+
+  /** Where the library listens. Undefined before it has said so. */
+  get at(): Address | undefined {
+    return this.#at;
   }
 
   /** @throws Error when SRTP or the library refuses the packet */
@@ -86,13 +98,26 @@ export class NativePath {
    * DTLS.
    */
   #listen({ candidateFound, gathered, channelOpened }: PathListener): void {
-    this.connection.onLocalCandidate(this.#guarded(candidateFound));
+    this.connection.onLocalCandidate(
+      this.#guarded((candidate: string) => {
+        this.#found(candidate);
+        candidateFound(candidate);
+      }),
+    );
     if (channelOpened) this.connection.onDataChannel(this.#guarded(channelOpened));
     this.connection.onGatheringStateChange(
       this.#guarded((state: string) => {
         if (state === 'complete') gathered();
       }),
     );
+  }
+
+  #found(text: string): void {
+    const candidate = parseCandidate(text);
+    if (candidate?.type !== 'host') return;
+    const { address, port } = candidate;
+    if (!this.#at || (familyOf(this.#at.address) === 'ipv6' && familyOf(address) === 'ipv4'))
+      this.#at = { address, port };
   }
 
   /** For callbacks that are ignored after the path was closed. */

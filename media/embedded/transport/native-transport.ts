@@ -1,10 +1,12 @@
 import type { RtcConfig } from 'node-datachannel';
-import { isUsableCandidate } from '../sdp/candidates.js';
+import { isUsableCandidate, parseCandidate } from '../sdp/candidates.js';
 import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
 import type { AgreedData } from '../sdp/agreement.js';
 import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
-import { defaultBindAddress } from './local-addresses.js';
+import type { Address } from './ice/binding.js';
+import { Detour } from './ice/detour.js';
+import { defaultBindAddress, mediaAddresses } from './local-addresses.js';
 import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
 import { NativeChannels } from './native-channels.js';
@@ -47,6 +49,8 @@ export class NativeTransport implements Transport {
   #path: NativePath | undefined;
   /** Replaces the other one once it is connected. */
   #next: NativePath | undefined;
+  /** By which the client reaches the path since it has restarted ICE. */
+  #detour: DetourOfPath | undefined;
   #state: TransportState = 'checking';
   #closed = false;
   /** Packets that the library refused while it was connected. */
@@ -87,8 +91,59 @@ export class NativeTransport implements Transport {
     for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
   }
 
-  restart(remote: RemoteDescription, reach?: Reach): LocalDescription {
-    if (!this.#path || this.#closed) throw new Error('There is nothing that can be restarted');
+  restart(remote: RemoteDescription, reach: Reach = {}, data?: AgreedData): LocalDescription {
+    const path = this.#path;
+    if (!path || this.#closed) throw new Error('There is nothing that can be restarted');
+    if (canGoOn(path, remote) && !reach.turnServer) return this.#divert(path, remote, reach);
+    if (data) throw new Error('Data channels have ended with their connection');
+    return this.#renew(remote, reach);
+  }
+
+  /** The client has other addresses, and the connection of the library goes on. */
+  #divert(path: NativePath, remote: RemoteDescription, reach: Reach): LocalDescription {
+    const { agreed, at } = path;
+    if (!agreed || !at) throw new Error('The path has not answered');
+    this.#detour ??= this.#openDetour(path, at, agreed, reach);
+    const { by } = this.#detour;
+    const own = by.restart(remote);
+    const former = this.#next;
+    this.#next = undefined;
+    if (former) this.#close(former);
+    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
+    return { ...agreed.local, ...own };
+  }
+
+  #openDetour(path: NativePath, at: Address, agreed: Agreed, reach: Reach): DetourOfPath {
+    const { udpPorts: ports, bindAddress } = this.#options;
+    const told = this.#toldWith(reach);
+    const free = this.#takePlace();
+    const by = new Detour({
+      ...{ at, ports, library: agreed.local, client: agreed.remote, stunServer: reach.stunServer },
+      ...{ addresses: mediaAddresses(bindAddress), bindAddress: bindAddress ?? defaultBindAddress() },
+      candidateFound: (candidate) => {
+        if (path !== this.#newest) return;
+        for (const text of told.of(candidate)) this.#listener.candidateFound(text);
+      },
+      gathered: () => {
+        if (path === this.#newest) this.#listener.gathered();
+      },
+      connected: () => {
+        if (path !== this.#newest || path.state !== 'connected') return;
+        this.#become('checking');
+        this.#connectionChanged('connected');
+      },
+      failed: (error) => {
+        this.#listener.failed(error);
+      },
+    });
+    return { of: path, by, free };
+  }
+
+  /**
+   * The library takes no other credentials, so there is another connection of it, with another certificate. The client opens DTLS if it
+   * may. It has an association already, and drops our handshake until it has ended that: Chromium for three seconds.
+   */
+  #renew(remote: RemoteDescription, reach: Reach): LocalDescription {
     const free = this.#takePlace();
     const former = this.#next;
     const next = this.#open(reach, false);
@@ -96,7 +151,7 @@ export class NativeTransport implements Transport {
     this.#next = next;
     if (former) this.#close(former);
     try {
-      return this.#answer(next, remote);
+      return this.#answer(next, remote.mayOpen === true ? { ...remote, setup: 'active' } : remote);
     } catch (error) {
       this.#next = undefined;
       this.#close(next);
@@ -109,7 +164,9 @@ export class NativeTransport implements Transport {
     connection.setRemoteDescription(describeRemote(remote, data), 'offer');
     connection.setLocalDescription('answer');
     for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
-    return readLocal(connection.localDescription()?.sdp ?? '');
+    const local = readLocal(connection.localDescription()?.sdp ?? '');
+    path.agreed = { local, remote };
+    return local;
   }
 
   #first(reach: Reach | undefined, data: boolean): NativePath {
@@ -117,9 +174,13 @@ export class NativeTransport implements Transport {
     return this.#open(reach, data);
   }
 
-  #open(reach: Reach = {}, data: boolean): NativePath {
+  #toldWith(reach: Reach): ToldCandidates {
     const { interfaces = this.#options.candidates.interfaces } = reach;
-    const told = new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
+    return new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
+  }
+
+  #open(reach: Reach = {}, data: boolean): NativePath {
+    const told = this.#toldWith(reach);
     const path: NativePath = new NativePath(this.#library, this.#configuration(reach), {
       packet: (packet) => {
         this.#received(packet);
@@ -177,6 +238,11 @@ export class NativeTransport implements Transport {
   addRemoteCandidate(candidate: string): void {
     const path = this.#newest;
     if (!path || this.#closed || !isUsableCandidate(candidate)) return;
+    const { address, port } = parseCandidate(candidate) ?? {};
+    if (this.#detour?.of === path && address !== undefined && port !== undefined) {
+      this.#detour.by.addPeer({ address, port });
+      return;
+    }
     try {
       path.connection.addRemoteCandidate(candidate, mediaSection.mid);
     } catch (error) {
@@ -193,6 +259,7 @@ export class NativeTransport implements Transport {
   }
 
   selectedPair(): CandidatePair | undefined {
+    if (this.#detour?.by.pair) return this.#detour.by.pair;
     const pair = this.#path && !this.#closed ? this.#path.connection.getSelectedCandidatePair() : null;
     if (!pair) return undefined;
     return { local: withoutPrefix(pair.local.candidate), remote: withoutPrefix(pair.remote.candidate) };
@@ -213,6 +280,11 @@ export class NativeTransport implements Transport {
   }
 
   #close(path: NativePath): void {
+    if (this.#detour?.of === path) {
+      this.#detour.by.close();
+      this.#detour.free();
+      this.#detour = undefined;
+    }
     try {
       path.close();
     } catch (error) {
@@ -284,6 +356,24 @@ export class NativeTransport implements Transport {
     this.#state = state;
     this.#listener.stateChanged(state);
   }
+}
+
+type Agreed = NonNullable<NativePath['agreed']>;
+
+interface DetourOfPath {
+  readonly of: NativePath;
+  readonly by: Detour;
+  /** Its place. */
+  readonly free: () => void;
+}
+
+/** Whether DTLS can go on: neither certificate nor part has changed, and the library still has its connection. */
+function canGoOn({ agreed, at, state }: NativePath, { fingerprint, setup, mayOpen }: RemoteDescription): boolean {
+  const former = agreed?.remote;
+  if (!former || !at || state !== 'connected') return false;
+  const { algorithm, value } = former.fingerprint;
+  const hasPart = former.setup === 'active' ? mayOpen === true : setup === 'passive';
+  return hasPart && fingerprint.algorithm === algorithm && fingerprint.value === value;
 }
 
 function withoutPrefix(candidate: string): string {

@@ -91,10 +91,11 @@ export interface Transport {
   accept(remote: RemoteDescription, data?: AgreedData): void;
   /**
    * Takes a new description of the other side, which has another network, and finds another path to it. The former
-   * path is used until the new one is connected, which is told as a connection of its own. Not for a transport with
-   * data channels. May be called again. @throws NoCapacity, Error
+   * path is used until the new one is connected, which is told as a connection of its own. DTLS goes on where it can,
+   * and data channels with it; where it cannot, a transport with data channels refuses. May be called again.
+   * @throws NoCapacity, Error
    */
-  restart(remote: RemoteDescription, reach?: Reach): LocalDescription;
+  restart(remote: RemoteDescription, reach?: Reach, data?: AgreedData): LocalDescription;
   /** Opens a data channel; `channelOpened` is called when it can be used. False when none can be opened. */
   openChannel(options: ChannelOptions): boolean;
   /** Ignores a candidate that cannot be used. */
