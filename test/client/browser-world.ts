@@ -132,6 +132,13 @@ export class StubPeer {
     return { sender };
   }
 
+  /** How often another path was looked for. */
+  restarts = 0;
+
+  restartIce(): void {
+    this.restarts += 1;
+  }
+
   setLocalDescription(): Promise<void> {
     return Promise.resolve();
   }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Clock } from '../../client/back-off.js';
 import type { ClientError } from '../../client/errors.js';
 import type { PublicationState } from '../../client/publication-state.js';
+import type { LocalPublication } from '../../client/local-publication.js';
 import type { Publication } from '../../client/publication.js';
 import { Room } from '../../client/room.js';
 import { codeOf } from '../support/rejection.js';
@@ -275,6 +276,83 @@ describe('what the client says of its media and of its room', () => {
       server.visits[0]?.tell('roomUpdated', { audioLastN: 3 });
       await until('they are not any more', () => states.length === 2);
       expect(states[1]).to.equal('live');
+    });
+  });
+
+  describe('a connection whose network has changed', () => {
+    async function publish(isRestarted: boolean, script: Script = () => undefined): Promise<LocalPublication> {
+      const capabilities = {
+        ...{ simulcast: true, layers: 1, pause: true, iceRestart: isRestarted },
+        ...{ activeSpeaker: 'none', lastN: false, recording: false },
+      };
+      await meet((request, visit) =>
+        request.method === 'joinRoom'
+          ? { result: { value: [], capabilities, sessionId: 'one' } }
+          : (script(request, visit) ??
+            (request.method === 'restartIce' ? { result: { sdpAnswer: 'v=0' } } : undefined)),
+      );
+      await room.join();
+      const publication = await room.publish(stream('video'));
+      lastPeer().becomes('connected');
+      lastPeer().carries(1);
+      await until('it is live', () => publication.state === 'live');
+      return publication;
+    }
+
+    it('goes on over another path, each time, and is the same', async () => {
+      const publication = await publish(true);
+      const peer = lastPeer();
+      for (const [time, state] of [
+        [1, 'disconnected'],
+        [2, 'failed'],
+      ] as const) {
+        peer.becomes(state);
+        expect(publication.state).to.equal('reconnecting');
+        await until('the server is asked', () => server.visits[0]?.calls('restartIce') === time);
+        peer.becomes('connected');
+        peer.carries(1);
+        await until('it is live', () => publication.state === 'live');
+      }
+      expect([peer.restarts, lastPeer() === peer, server.visits[0]?.calls('publishVideo')]).to.deep.equal([2, true, 1]);
+    });
+
+    for (const [what, answer] of [
+      ['is not found', undefined],
+      ['is refused', noMediaServer],
+    ] as const) {
+      it(`is made anew when the other path ${what}`, async () => {
+        await publish(true, ({ method }) => (method === 'restartIce' ? answer : undefined));
+        const peer = lastPeer();
+        peer.becomes('disconnected');
+        await until('the server is asked', () => server.visits[0]?.calls('restartIce') === 1);
+        await room.chat('mark');
+        peer.becomes('failed');
+        await until('it pauses', () => pauses === 1);
+        ended();
+        await until('it is published anew', () => server.visits[0]?.calls('publishVideo') === 2);
+        expect(lastPeer()).to.not.equal(peer);
+      });
+    }
+
+    it('waits for the server, which the change has cut off as well', async () => {
+      const publication = await publish(true);
+      server.visits[0]?.close(4000);
+      lastPeer().becomes('failed');
+      await until('it pauses', () => pauses === 1);
+      ended();
+      await until('the server is asked', () => server.visits.some((visit) => visit.calls('restartIce') === 1));
+      lastPeer().becomes('connected');
+      lastPeer().carries(1);
+      await until('it is live', () => publication.state === 'live');
+    });
+
+    it('is made anew by a server that cannot do it', async () => {
+      await publish(false);
+      lastPeer().becomes('disconnected');
+      lastPeer().becomes('failed');
+      ended();
+      await until('it is published anew', () => server.visits[0]?.calls('publishVideo') === 2);
+      expect(server.visits[0]?.calls('restartIce')).to.equal(0);
     });
   });
 
