@@ -17,4 +17,5 @@ export type { LinkProof } from './signed-links.js';
 export { signedPost } from './signed-post.js';
 export { mayJoinSomewhere } from './token-bearer.js';
 export { maxTokenBytes } from './tokens.js';
+export { WrongTokens } from './wrong-tokens.js';
 export { bearerToken, tokenOfRequest, tokenSubprotocol } from './token-places.js';

@@ -24,6 +24,21 @@ export interface RoomElsewhere {
   readonly participants: number;
   /** Whether a moderator has to let people in. Undefined: nobody knows. */
   readonly waitingRoom?: boolean | undefined;
+  /** The dialects that keep something with it (`Room.keptFor`). Undefined: nobody knows. */
+  readonly keptFor?: readonly string[] | undefined;
+}
+
+/** The nodes that have rooms, for a dialect whose requests about rooms come to any node. */
+export interface RoomOwners {
+  /** Whether this node may act: not while it waits for Redis. */
+  readonly isUp: boolean;
+  /**
+   * Has the dialect answer at the node that owns a room (`Dialect.answerAsOwner`). Undefined: nobody owns it, or this node does.
+   * @param room its key. @throws RoomError `interrupted` when that node cannot be reached: nobody knows whether the request was served
+   */
+  ask(room: string, request: string): Promise<string | undefined>;
+  /** Resolves when what has changed in a room in this turn is kept for other nodes. @throws RoomError when it is lost */
+  kept(room: string): Promise<void>;
 }
 
 /** What the server gives each dialect. A dialect's own settings come with its constructor. */
@@ -60,6 +75,10 @@ export interface DialectContext {
    * here. Undefined: there are no other processes.
    */
   readonly elsewhere?: (() => Promise<readonly RoomElsewhere[]>) | undefined;
+  /** Undefined: there are no other processes. */
+  readonly owners?: RoomOwners | undefined;
+  /** Whether a media server answers. Default: nobody knows, and it is taken for granted. */
+  readonly hasMedia?: (() => boolean) | undefined;
 }
 
 /** What a dialect reports to `/healthz` and `/metrics`. */
@@ -90,6 +109,8 @@ export interface Dialect {
    * @param client `Participant.session`
    */
   readonly clientFacts?: (client: object | undefined) => ClientFacts | undefined;
+  /** For a protocol whose requests about rooms come to any node: answers what another one passes on (`RoomOwners.ask`). */
+  readonly answerAsOwner?: ((request: string) => Promise<string>) | undefined;
   /** Opens the dialect's paths. Called once, before the server listens. */
   attach(context: DialectContext): void;
   /**

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { bearerToken } from '../access/index.js';
+import type { WrongTokens } from '../access/index.js';
 import { Problem } from './problem.js';
-import type { WrongTokens } from './wrong-tokens.js';
 
 /** What is looked at of a request. */
 export interface Claim {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, Request, Router } from 'express';
-import { administrator } from '../access/index.js';
+import { WrongTokens, administrator } from '../access/index.js';
 import type { Access, IceServers, SignedLinks } from '../access/index.js';
 import type { Archive } from '../recording/archive.js';
 import type { AuditEntry, Passwords, Rooms } from '../rooms/index.js';
@@ -48,7 +48,6 @@ import { staticFiles } from './static-files.js';
 import { isTwirp, refuseAsTwirp, twirpPath, twirpRouter } from './twirp/router.js';
 import { udpProbeHandlers } from './udp-probes.js';
 import type { SendProbes } from './udp-probes.js';
-import { WrongTokens } from './wrong-tokens.js';
 
 export interface AppOptions {
   readonly rooms: Rooms;

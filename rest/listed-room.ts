@@ -23,12 +23,14 @@ export const listedRoomSchema = z.object({
   publications: z.number(),
   /** How many of the participants speak which protocol. */
   dialects: z.record(z.string(), z.number()),
+  /** The dialects that keep something with the room. Nodes of former versions do not say so. */
+  keptFor: z.array(z.string()).optional(),
 });
 
 export type ListedRoom = Readonly<z.output<typeof listedRoomSchema>>;
 
 export function listedRoomOf(room: Room): ListedRoom {
-  const { name, sid, title = null, createdAt, settings, size } = room;
+  const { name, sid, title = null, createdAt, settings, size, keptFor } = room;
   const { listed, maxParticipants, emptyTimeoutS, departureTimeoutS, metadata, waitingRoom } = settings;
   const dialects: Record<string, number> = {};
   let [publishers, publications] = [0, 0];
@@ -41,5 +43,6 @@ export function listedRoomOf(room: Room): ListedRoom {
   return {
     ...{ name, sid, title, createdAt, listed, maxParticipants, emptyTimeoutS, departureTimeoutS, metadata },
     ...{ waitingRoom, participants: size, publishers, publications, dialects },
+    ...(keptFor.length > 0 && { keptFor: [...keptFor] }),
   };
 }

@@ -147,6 +147,8 @@ export interface Room {
    * @param dialect its name, without a colon
    */
   kept(dialect: string): KeptValues;
+  /** The dialects that keep anything with it. */
+  readonly keptFor: readonly string[];
   /**
    * The last texts that were said to everybody (`RoomSettings.chatHistory`), oldest first. Those for some, and what is no text, are not kept.
    */

@@ -53,6 +53,11 @@ export class KeptInDialects {
     return [...this.#byDialect].flatMap(([dialect, { keepsOpen }]) => (keepsOpen ? [dialect] : []));
   }
 
+  /** Those that keep anything. */
+  get dialects(): readonly string[] {
+    return [...this.#byDialect].flatMap(([dialect, { isEmpty }]) => (isEmpty ? [] : [dialect]));
+  }
+
   get records(): KeptValueRecord[] {
     return [...this.#byDialect].flatMap(([dialect, values]) =>
       [...values.entries()].map(([key, value]) => ({ dialect, key, value })),
@@ -126,6 +131,10 @@ export class KeptValues implements api.KeptValues {
 
   *entries(): Generator<readonly [key: string, value: unknown]> {
     for (const [key, { text }] of [...this.#texts]) yield [key, JSON.parse(text)];
+  }
+
+  get isEmpty(): boolean {
+    return this.#texts.size === 0;
   }
 
   get keepsOpen(): boolean {

@@ -352,6 +352,10 @@ export class Room implements api.Room {
     return this.#kept.of(dialect);
   }
 
+  get keptFor(): readonly string[] {
+    return this.#kept.dialects;
+  }
+
   /**
    * Called by `Rooms.join`, whose contract this keeps. The participant's `name` is `displayName`, made unique with a piece of the id. A
    * newcomer whose id is its name gets that name: a participant of another protocol gives it up, and one of the same protocol does not.

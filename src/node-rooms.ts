@@ -1,5 +1,5 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
-import type { Dialect, DialectContext } from '../dialects/dialect.js';
+import type { Dialect, DialectContext, RoomOwners } from '../dialects/dialect.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Move } from '../rest/cluster.js';
 import type { Health, Readiness } from '../rest/health.js';
@@ -119,6 +119,40 @@ export function othersOf({ others }: NodeRooms): OtherNodes {
 /** For dialects that list rooms to their clients. */
 export function elsewhereOf({ others }: NodeRooms): NonNullable<DialectContext['elsewhere']> {
   return () => others.rooms().catch(() => []);
+}
+
+/** Before what a dialect passes on comes its name: requests of REST are JSON. */
+const nameEnd = '\n';
+
+/** For a dialect whose requests about rooms come to any node. */
+export function ownersOf(node: NodeRooms, dialect: string): RoomOwners {
+  const { others } = node;
+  return {
+    get isUp() {
+      return others.isUp;
+    },
+    ask: (room, request) =>
+      others.ask(room, `${dialect}${nameEnd}${request}`).catch((error: unknown) => {
+        if (codeOf(error) !== 'UNREACHABLE') return refuse(error, room);
+        const message = `Room "${room}" cannot be reached: ${(error as Error).message}`;
+        throw new RoomError('interrupted', message, { retry: true, cause: error });
+      }),
+    kept: keptBy(node),
+  };
+}
+
+/** Answers what other nodes pass on: a dialect, or else REST. */
+export function answerOf(
+  dialects: readonly Pick<Dialect, 'name' | 'answerAsOwner'>[],
+  rest: (request: string) => Promise<string>,
+): (request: string) => Promise<string> {
+  return async (request) => {
+    const end = request.startsWith('{') ? -1 : request.indexOf(nameEnd);
+    if (end < 0) return rest(request);
+    const dialect = dialects.find(({ name }) => name === request.slice(0, end));
+    if (!dialect?.answerAsOwner) throw new Error('no dialect answers that here');
+    return dialect.answerAsOwner(request.slice(end + nameEnd.length));
+  };
 }
 
 function refuseAsUnreachable(error: unknown): never {

@@ -40,7 +40,7 @@ import { startEvents } from './event-stream.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
-import { elsewhereOf, fetchFrom, keptBy, movedBy, othersOf, relayedBy } from './node-rooms.js';
+import { answerOf, elsewhereOf, fetchFrom, keptBy, movedBy, othersOf, ownersOf, relayedBy } from './node-rooms.js';
 import { createLog } from './log.js';
 import { loggedPath } from './logged-path.js';
 import { readinessOf } from './readiness.js';
@@ -300,6 +300,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         now,
         cluster: node?.face,
         elsewhere: node && elsewhereOf(node),
+        owners: node && ownersOf(node, name),
+        hasMedia: () => options.mediaServers?.().some(({ up }) => up) ?? true,
       });
       dialects.push(dialect);
       undo.add(() => dialect.close());
@@ -311,7 +313,16 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const keptOf = (room: string, fields: ReadonlyMap<string, string>): void => {
       stream.webhooks.restored(room, fields);
     };
-    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, doors, keptOf, answer });
+    await node?.begin({
+      rooms,
+      recordOf,
+      comeBack,
+      relayed,
+      canMove,
+      doors,
+      keptOf,
+      answer: answerOf(dialects, answer),
+    });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));

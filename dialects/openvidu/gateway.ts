@@ -20,6 +20,7 @@ import { dialectName } from './newcomer.js';
 import type { OpenviduSettings } from './options.js';
 import { connectionRequests, sessionRequests, textParams } from './requests.js';
 import { joinRoom } from './requests/join-room.js';
+import { openRest } from './rest/index.js';
 import { MemberSession } from './session.js';
 import type { MemberContext } from './session.js';
 
@@ -42,6 +43,7 @@ export class OpenviduGateway implements Dialect {
   #ov: OvSessions | undefined;
   #context: MemberContext | undefined;
   readonly #undo: (() => void)[] = [];
+  #answerAsOwner: Dialect['answerAsOwner'];
 
   constructor(settings: OpenviduSettings, limits: SessionLimits, ice: IceServers, log: Log) {
     this.#settings = settings;
@@ -78,6 +80,12 @@ export class OpenviduGateway implements Dialect {
     const ov = (this.#ov = this.#openModel(given));
     this.#undo.push(startCollector(ov, this.#settings));
     this.#openSockets(given, ov);
+    this.#answerAsOwner = openRest(this.#settings, ov, given, dialectName);
+  }
+
+  /** Requests of back ends, which come to any node. */
+  get answerAsOwner(): Dialect['answerAsOwner'] {
+    return this.#answerAsOwner;
   }
 
   readonly handOver: HandOver = {
@@ -112,10 +120,10 @@ export class OpenviduGateway implements Dialect {
   }
 
   #openModel({ rooms, names, now }: DialectContext): OvSessions {
-    const { maxSessions, maxPendingConnections } = this.#settings;
+    const { maxSessions, maxPendingConnections, chatType } = this.#settings;
     const { streamsForcedVideoCodec: forcedVideoCodec, streamsAllowTranscoding: allowTranscoding } = this.#settings;
     const ov = new OvSessions({
-      ...{ rooms, names, now, maxSessions, maxPendingConnections },
+      ...{ rooms, names, now, maxSessions, maxPendingConnections, chatType },
       dialect: dialectName,
       defaults: { forcedVideoCodec, allowTranscoding },
     });

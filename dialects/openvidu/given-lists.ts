@@ -13,7 +13,7 @@ export function listOf<T>(between: RegExp, read: (item: string) => T | undefined
   const given = z.union([z.string(), z.array(z.string())], expected);
   return given.transform((value, context): readonly T[] => {
     const items = typeof value === 'string' ? itemsOf(value.trim(), between) : value;
-    const values = items.flatMap((item) => read(item) ?? []);
+    const values = items.map(read).filter((each) => each !== undefined);
     if (values.length === items.length) return values;
     context.addIssue(expected);
     return z.NEVER;

@@ -1,5 +1,6 @@
 import { RoomError } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
+import { BodyTooLarge } from '../../transport/request-body.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -61,6 +62,7 @@ const retryAfterS = 5;
 /** What a client is told of an error; undefined for a defect of the server. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
+  if (error instanceof BodyTooLarge) return new Refusal(413, error.message);
   if (!(error instanceof RoomError)) return undefined;
   const { code, message, retry, details } = error;
   const status = code === 'media-failed' && retry ? 503 : statuses[code];

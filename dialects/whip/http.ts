@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../../transport/request-body.js';
 import { Refusal } from './errors.js';
 
 /** Of a body. */
@@ -9,22 +10,13 @@ export const fragmentType = 'application/trickle-ice-sdpfrag';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
-/** @throws Refusal 415, 413; rejects when the request breaks off */
+/** @throws Refusal 415; BodyTooLarge; rejects when the request breaks off */
 export async function bodyOf(request: IncomingMessage, type: string, hint: string): Promise<string> {
   const [given = ''] = (request.headers['content-type'] ?? '').split(';');
   if (given.trim().toLowerCase() !== type) {
     throw new Refusal(415, `The body must be ${type}`, { [hint]: type });
   }
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  // A request that is destroyed could not be answered any more.
-  for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > maxBytes) throw tooLarge();
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+  return (await readBody(request, maxBytes)).toString('utf8');
 }
 
 /** Whether the header If-Match names the ETag (RFC 9110 §13.1.1). */
@@ -61,8 +53,4 @@ export function tellMethods(response: ServerResponse, methods: string, accepts: 
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
     'Access-Control-Max-Age': '600',
   });
-}
-
-function tooLarge(): Refusal {
-  return new Refusal(413, `The body has more than ${maxBytes} bytes`);
 }

@@ -3,6 +3,8 @@ export type OvErrorCode =
   | 'session-exists'
   | 'session-not-found'
   | 'connection-not-found'
+  | 'nobody-connected'
+  | 'receiver-unknown'
   | 'too-many-sessions'
   | 'too-many-connections';
 

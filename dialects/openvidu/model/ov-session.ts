@@ -1,9 +1,11 @@
 import type { KeptValues, Participant, Room } from '../../../rooms/index.js';
 import { backEnd } from './back-end.js';
+import { textOfChat } from './chat.js';
 import { memberRecord, strangerRecord } from './connection-properties.js';
-import type { ConnectionBody } from './connection-properties.js';
+import type { ConnectionBody, ConnectionChanges } from './connection-properties.js';
 import type { OwnFact } from './facts.js';
 import { connectionIdOf, newConnectionId, newToken } from './ids.js';
+import type { TellMembers } from './notices.js';
 import { OvConnection } from './ov-connection.js';
 import type { ConnectionContext, Reception } from './ov-connection.js';
 import { OvError } from './ov-error.js';
@@ -14,6 +16,16 @@ import type { OvStream } from './stream.js';
 
 /** Where a client is, as the original says it when it does not know. */
 export const unknownPlace = 'unknown';
+
+/** Before the types of signals on the wire. */
+export const signalPrefix = 'signal:';
+
+/** A signal of the back end. */
+export interface Signal {
+  readonly to?: readonly string[] | undefined;
+  readonly type?: string | undefined;
+  readonly data?: string | undefined;
+}
 
 /** The names of the values that are kept of a session. */
 const prefixes = { member: 'c:', stranger: 'x:' } as const;
@@ -31,6 +43,9 @@ export interface SessionContext {
   readonly now: () => number;
   readonly maxPendingConnections: number;
   readonly tell: (session: OvSession, fact: OwnFact) => void;
+  readonly tellMembers: TellMembers;
+  /** The type of signals that are the chat with strangers, without `signal:`. */
+  readonly chatType: string;
 }
 
 /**
@@ -38,6 +53,8 @@ export interface SessionContext {
  */
 export class OvSession {
   readonly room: Room;
+  /** The recording that runs. */
+  recording: { readonly id: string; readonly name: string } | undefined;
   readonly #context: SessionContext;
   readonly #kept: KeptValues;
   readonly #members = new Map<string, OvConnection>();
@@ -99,6 +116,11 @@ export class OvSession {
     return this.#record.isActive;
   }
 
+  /** Whether it is being recorded. */
+  get isRecorded(): boolean {
+    return this.recording !== undefined;
+  }
+
   /** Why it is about to end. Undefined: it is not. */
   get closing(): EndReason | undefined {
     return this.#closing;
@@ -156,16 +178,78 @@ export class OvSession {
     return id === undefined ? undefined : this.connection(id);
   }
 
-  /** Ends a pending connection: its token is void. */
-  forget(connection: OvConnection): void {
-    this.#drop(connection);
-  }
-
   /** The back end ends the session, and so the room for all. Does nothing the second time. */
   close(): void {
     if (this.#closing !== undefined || this.room.closed) return;
     this.#closing = 'sessionClosedByServer';
     this.room.moderatedBy(backEnd).close('The session was closed');
+  }
+
+  /** The back end changes a connection, pending or active: the page is told what has changed. */
+  changeConnection(connection: OvConnection, changes: ConnectionChanges): void {
+    if (connection.isStranger) throw new OvError('connection-not-found', `${connection.id} speaks another protocol`);
+    const { participant } = connection;
+    for (const property of connection.change(changes)) {
+      if (connection.isPending || !participant) continue;
+      // Of the role itself, each request asks.
+      const roomAdmin = connection.role === 'MODERATOR';
+      if (roomAdmin !== participant.grants.roomAdmin) {
+        this.room.moderatedBy(backEnd).setGrants(participant, { roomAdmin });
+      }
+      const newValue = property === 'role' ? connection.role : String(connection.isRecorded);
+      this.#context.tellMembers([connection], { method: 'connectionPropertyChanged', params: { property, newValue } });
+    }
+  }
+
+  /** The back end ends a connection: an active one is evicted, and the token of a pending one is void. */
+  forceDisconnect(connection: OvConnection): void {
+    const { participant } = connection;
+    if (!participant) {
+      this.#drop(connection);
+      return;
+    }
+    connection.leaves = 'forceDisconnectByServer';
+    this.room.moderatedBy(backEnd).evict(participant);
+  }
+
+  /** The back end ends a stream. @throws RoomError `not-publishing`, `not-supported` */
+  forceUnpublish(connection: OvConnection): void {
+    const { participant } = connection;
+    if (!participant) return;
+    connection.unpublishes = 'forceUnpublishByServer';
+    this.room.moderatedBy(backEnd).unpublish(participant, participant.publication?.id);
+  }
+
+  /**
+   * The back end sends a signal. Chat to everybody goes to strangers too, as a text of the server.
+   * @param to empty: to everybody. @throws OvError `nobody-connected`, `receiver-unknown`: nobody is told then
+   */
+  signal({ to = [], type: given, data }: Signal): void {
+    const { active } = this;
+    if (active.length === 0) throw new OvError('nobody-connected', `Nobody is connected to session ${this.id}`);
+    const type = given === undefined || given.startsWith(signalPrefix) ? given : `${signalPrefix}${given}`;
+    const text = type === signalPrefix + this.#context.chatType ? textOfChat(data ?? '') : undefined;
+    const isTold = (each: OvConnection): boolean => !each.isStranger || text !== undefined;
+    const named = [...new Set(to)].map((id) => active.find((each) => each.id === id));
+    const canBeTold = (each: OvConnection | undefined): each is OvConnection =>
+      each !== undefined &&
+      isTold(each) &&
+      (!each.isStranger || each.participant?.attributes.hearsPrivateTexts === true);
+    if (!named.every(canBeTold)) {
+      throw new OvError('receiver-unknown', 'A receiver is not connected, or cannot be reached by such a signal');
+    }
+    const receivers = to.length === 0 ? active.filter(isTold) : named;
+    const members = receivers.filter((each) => !each.isStranger);
+    const strangers = receivers.flatMap((each) => (each.isStranger ? (each.participant ?? []) : []));
+    const params = { ...(data !== undefined && { data }), ...(type !== undefined && { type }) };
+    this.#context.tellMembers(members, { method: 'sendMessage', params });
+    if (text !== undefined && strangers.length > 0 && this.room.takesText(text)) {
+      this.room.moderatedBy(backEnd).announce(text, strangers);
+    }
+    this.tell({
+      ...{ event: 'signalSent', from: null, to: receivers.map(({ id }) => id) },
+      ...{ type: type?.slice(signalPrefix.length) ?? '', data: data ?? '' },
+    });
   }
 
   /** A fact of this session. */
@@ -228,7 +312,7 @@ export class OvSession {
     this.#kept.keepsOpen = false;
   }
 
-  /** What another process, or this one, has kept of its connections. Those whose participant has gone are dropped in silence. */
+  /** What another process has kept of its connections. */
   #restore(): void {
     const present = new Map([...this.room.everybody].map((participant) => [participant.slot, participant]));
     for (const [key, value] of [...this.#kept.entries()]) {

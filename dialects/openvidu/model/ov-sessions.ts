@@ -20,6 +20,8 @@ export interface OvSessionsOptions {
   readonly now: () => number;
   readonly maxSessions: number;
   readonly maxPendingConnections: number;
+  /** As `SessionContext`. */
+  readonly chatType: string;
   /** Of sessions that say nothing of them. */
   readonly defaults: Pick<SessionProperties, 'forcedVideoCodec' | 'allowTranscoding'>;
 }
@@ -35,10 +37,13 @@ export class OvSessions {
   #tellMembers: TellMembers = () => undefined;
 
   constructor(options: OvSessionsOptions) {
-    const { dialect, now, maxPendingConnections, rooms } = options;
+    const { dialect, now, maxPendingConnections, chatType, rooms } = options;
     this.#options = options;
     this.#context = {
-      ...{ dialect, now, maxPendingConnections },
+      ...{ dialect, now, maxPendingConnections, chatType },
+      tellMembers: (to, notice) => {
+        if (to.length > 0) this.#tellMembers(to, notice);
+      },
       tell: (session, fact) => {
         const common = { sessionId: session.id, uniqueSessionId: session.uniqueId, timestamp: now() };
         const whole: OvFact = { ...common, ...fact };
@@ -68,10 +73,6 @@ export class OvSessions {
   /** How members are told: set once, by what has their sockets. */
   set tellMembers(tell: TellMembers) {
     this.#tellMembers = tell;
-  }
-
-  get tellMembers(): TellMembers {
-    return this.#tellMembers;
   }
 
   /**

@@ -120,7 +120,7 @@ describe('OpenVidu §4 joining', () => {
     pages.push(late);
     expect(await late.rpc.refusal('joinRoom', late.joinParams())).to.equal(401);
     const deleted = backEnd.connection('tokens');
-    backEnd.model.find('tokens')?.forget(deleted);
+    backEnd.model.find('tokens')?.forceDisconnect(deleted);
     expect(await late.rpc.refusal('joinRoom', late.joinParams({ token: deleted.token }))).to.equal(401);
     await page.rpc.request('leaveRoom');
     expect(await late.rpc.refusal('joinRoom', late.joinParams())).to.equal(401);

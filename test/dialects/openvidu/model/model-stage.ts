@@ -18,7 +18,7 @@ export class ModelStage extends Stage {
   newSessions(): OvSessions {
     const sessions = new OvSessions({
       ...{ rooms: this.rooms, names: sharedNames, dialect: 'openvidu', now: () => this.now },
-      ...{ maxSessions: 3, maxPendingConnections: 3 },
+      ...{ maxSessions: 3, maxPendingConnections: 3, chatType: 'chat' },
       defaults: { forcedVideoCodec: 'MEDIA_SERVER_PREFERRED', allowTranscoding: false },
     });
     sessions.listen((fact) => this.facts.push(fact));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { WrongTokens } from '../../rest/wrong-tokens.js';
+import { WrongTokens } from '../../access/wrong-tokens.js';
 
 describe('wrong tokens', () => {
   let time = 0;

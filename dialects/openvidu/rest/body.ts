@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { read } from '../../../options/faults.js';
+import { malformed } from './refusal.js';
+
+/** @throws Refusal 400 for text that is no JSON object */
+export function parsedBody(text: string): Readonly<Record<string, unknown>> {
+  if (text.trim() === '') return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw malformed('The body is no JSON');
+  }
+  const given = withoutNulls(body);
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw malformed('The body must be an object');
+  return given as Readonly<Record<string, unknown>>;
+}
+
+/** @throws Refusal 400 that says what is wrong */
+export function readAs<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const reading = read(schema, body, 'the body');
+  if (!reading.success) throw malformed(reading.faults);
+  return reading.data;
+}
+
+/** A member that is null counts as absent, in objects of objects too. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([name, each]) => each !== null && name !== '__proto__');
+  return Object.fromEntries(members.map(([name, each]) => [name, withoutNulls(each)]));
+}
