@@ -1,4 +1,4 @@
-import type { MethodName, RequestParams, RequestResult } from '../dialects/kurento-room/types.js';
+import type { MethodName, NotificationName, RequestParams, RequestResult } from '../dialects/kurento-room/types.js';
 import { BackOff, browserClock, type Clock } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError, wireError } from './errors.js';
@@ -54,6 +54,9 @@ interface Pending {
 
 /** Requests about the connection: their answers do not count as messages of the session. */
 const ofConnection: readonly string[] = ['ping', 'connect', 'closeSession', 'rpc.discover'] satisfies MethodName[];
+
+/** Notifications that do not count either: nobody keeps them for us. */
+const passing: readonly string[] = ['activeSpeakersChanged'] satisfies NotificationName[];
 
 /** How long missed answers may take after a resumption. A request without an answer by then never reached the server. */
 const missedWithinMs = 3_000;
@@ -182,7 +185,7 @@ export class Session extends Emitter<SessionEvents> {
   #receive(frame: Frame): void {
     if (this.#hasEnded()) return;
     const pending = 'id' in frame ? this.#pending.get(frame.id) : undefined;
-    if (this.#received !== undefined && !(pending && ofConnection.includes(pending.method))) this.#received += 1;
+    if (this.#received !== undefined && !doesNotCount(frame, pending)) this.#received += 1;
     if (frame.type === 'ignored') return;
     if (frame.type === 'notification') {
       this.emit('notification', frame.notification);
@@ -349,6 +352,11 @@ export class Session extends Emitter<SessionEvents> {
     }
     this.#pending.clear();
   }
+}
+
+function doesNotCount(frame: Frame, pending: Pending | undefined): boolean {
+  if (frame.type === 'notification') return passing.includes(frame.notification.method);
+  return pending !== undefined && ofConnection.includes(pending.method);
 }
 
 /** Whether the server counts what it tells us from this answer to joinRoom on. */

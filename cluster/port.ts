@@ -96,6 +96,11 @@ export interface SessionClient {
    * @param withinMs so long it may wait for other changes of the room
    */
   send(frame: WireFrame, withinMs?: number): void;
+  /**
+   * For what is worth nothing a moment later: told after all that was told before, and kept nowhere. It is no part of what a client counts.
+   * While the client has no connection it is told nothing, and of several that wait it is told the last one.
+   */
+  pass(frame: WireFrame): void;
   close(code: number, reason: string): void;
   /** Closed a while later, unless the client goes on using the connection. */
   closeUnlessUsed(rule: UnusedRule): void;

@@ -12,7 +12,7 @@ import type {
 } from '../media/port.js';
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
-import type { LeaveReason, PublicationEnd, RoomEnd } from './events.js';
+import type { LeaveReason, PublicationEnd, RoomEnd, RoomEvent } from './events.js';
 import type { WholeRoomRecord } from './records.js';
 import type { RecordOf } from './rooms-options.js';
 import type { GrantChanges, Grants, Role } from './grants.js';
@@ -130,6 +130,8 @@ export interface Room {
   readonly canRecord: boolean;
   /** What its media server can do to fit media to each receiver. */
   readonly abilities: MediaAbilities;
+  /** Those that speak now, as it was told last; nobody at first. */
+  readonly speaking: RoomEvent & { readonly type: 'speakersChanged' };
   /** Those that run: that have not ended. */
   readonly recordings: readonly RecordingFacts[];
   /** Those that have ended in this life of the room, as far as it still knows them (100), in the order of their ends. */

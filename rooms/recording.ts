@@ -114,7 +114,7 @@ export class Recording {
     this.#folder = await opening;
     if (!this.#ending) {
       for (const participant of this.#room.participants) this.#folder.happened('joined', participant.id);
-      this.spoke(this.#room.speakers.event?.speakers[0]?.participant.id);
+      this.spoke(this.#room.speakers.event.speakers[0]?.participant.id);
       await this.#recordAll();
     }
     if (!this.#ending && this.#failure && this.#streams.size === 0) {

@@ -300,6 +300,10 @@ export class Room implements api.Room {
     return this.#media.abilities;
   }
 
+  get speaking(): RoomEvent & { readonly type: 'speakersChanged' } {
+    return this.speakers.event;
+  }
+
   get recordings(): readonly RecordingFacts[] {
     return this.#recordings.facts;
   }
@@ -401,8 +405,8 @@ export class Room implements api.Room {
     if (this.#filterChange) participant.tell(this.#filterChange);
     this.#recordings.tellNewcomer(participant);
     for (const each of this.#impaired) participant.tell(qualityEventOf(each));
-    const { event: speaking } = this.speakers;
-    if (speaking) participant.tell(speaking);
+    const { speaking } = this;
+    if (speaking.speakers.length > 0) participant.tell(speaking);
     this.#recorderCame(participant);
     if (participant.grants.roomAdmin) this.tellWhoWaits(participant);
     return participant;

@@ -54,9 +54,9 @@ export class Speakers {
     this.#owner = owner;
   }
 
-  /** For somebody who comes. Undefined while nobody speaks. */
-  get event(): (RoomEvent & { readonly type: 'speakersChanged' }) | undefined {
-    return this.#told.length === 0 ? undefined : eventOf(this.#told);
+  /** As it was told last. */
+  get event(): RoomEvent & { readonly type: 'speakersChanged' } {
+    return eventOf(this.#told);
   }
 
   /** The media server has heard these, and nobody else. */

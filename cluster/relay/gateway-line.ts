@@ -29,6 +29,8 @@ export class GatewayLine implements Line {
   slot: number | undefined;
   /** How many messages were told directly. */
   direct = 0;
+  /** The number of what it was told last past the log, with the epoch of the owner that gave it. */
+  passed: Position | undefined;
   /** Its session has been found, or has begun. */
   hasBegun: boolean;
   isClosed = false;

@@ -18,19 +18,25 @@ export class GatewayLog {
   readonly #context: Pick<GatewayContext, 'nodeId' | 'counts' | 'frameOf' | 'logAfter'>;
   readonly #lines: GatewayLines;
   readonly #isOwn: () => boolean;
+  readonly #moved: (position: Position) => void;
   #position: Position | undefined;
 
-  /** @param isOwn whether this node owns the room, as far as it knows */
+  /**
+   * @param isOwn whether this node owns the room, as far as it knows
+   * @param moved called when all up to there is written
+   */
   constructor(
     hash: string,
     context: Pick<GatewayContext, 'nodeId' | 'counts' | 'frameOf' | 'logAfter'>,
     lines: GatewayLines,
     isOwn: () => boolean,
+    moved: (position: Position) => void,
   ) {
     this.#hash = hash;
     this.#context = context;
     this.#lines = lines;
     this.#isOwn = isOwn;
+    this.#moved = moved;
   }
 
   /** Up to here all was written. Undefined before the first line of this node is in the room. */
@@ -50,7 +56,7 @@ export class GatewayLog {
       const at = { epoch, seq };
       if (comparePositions(at, this.#position) > 0) await this.#entry({ at, slots, frame: text });
     }
-    if (comparePositions(this.#position, q) < 0) this.#position = q;
+    if (comparePositions(this.#position, q) < 0) this.#goTo(q);
   }
 
   /** Reads from the log what came before a position, and was not heard. @throws when the log cannot be read now */
@@ -59,13 +65,13 @@ export class GatewayLog {
       const entries = await this.#context.logAfter(this.#hash, this.#position, mostRead);
       if (!entries) {
         this.#tooLate();
-        this.#position = to;
+        this.#goTo(to);
         return;
       }
       const due = entries.filter(({ at }) => comparePositions(at, to) <= 0);
       for (const entry of due) await this.#entry(entry);
       const last = due.at(-1)?.at;
-      this.#position = last && entries.length >= mostRead ? last : to;
+      this.#goTo(last && entries.length >= mostRead ? last : to);
     }
   }
 
@@ -97,7 +103,12 @@ export class GatewayLog {
       const control = readControl(frame);
       if (control) await this.#control(at, Number(slots), control);
     } else this.#write(slots, frame);
-    this.#position = at;
+    this.#goTo(at);
+  }
+
+  #goTo(position: Position): void {
+    this.#position = position;
+    this.#moved(position);
   }
 
   #write(slots: string, text: string): void {

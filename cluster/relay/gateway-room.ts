@@ -5,8 +5,9 @@ import type { GatewayContext } from './gateway-context.js';
 import type { GatewayLine, Unserved } from './gateway-line.js';
 import { GatewayLines } from './gateway-lines.js';
 import { GatewayLog } from './gateway-log.js';
+import { GatewayPassing } from './gateway-passing.js';
 import { GatewayRequests } from './gateway-requests.js';
-import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
+import type { MovedMessage, OwnerMessage, PassingMessage, ToldMessage } from './messages.js';
 import { OwnerSearch } from './owner-search.js';
 import type { OwnerlessRoom } from './owner-search.js';
 import { WrittenReports } from './written-reports.js';
@@ -15,7 +16,13 @@ import { WrittenReports } from './written-reports.js';
 const patientTicks = 3;
 
 /** `end`: nobody owns the room any more, and the log has its end. `again`: what is not served is to be sent to another owner. */
-type Incoming = ToldMessage | OwnerMessage | MovedMessage | { readonly t: 'end' } | { readonly t: 'again' };
+type Incoming =
+  | ToldMessage
+  | PassingMessage
+  | OwnerMessage
+  | MovedMessage
+  | { readonly t: 'end' }
+  | { readonly t: 'again' };
 
 /** A room as a gateway knows it: its clients here, its owner, and up to where they were told. */
 export class GatewayRoom implements OwnerlessRoom {
@@ -24,6 +31,7 @@ export class GatewayRoom implements OwnerlessRoom {
   readonly #goingOn: AtOnce;
   readonly #lines = new GatewayLines();
   readonly #log: GatewayLog;
+  readonly #passing: GatewayPassing;
   readonly #reports: WrittenReports;
   readonly #requests: GatewayRequests;
   readonly #search: OwnerSearch;
@@ -42,7 +50,11 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#context = context;
     this.#goingOn = goingOn;
     this.#unused = unused;
-    this.#log = new GatewayLog(hash, context, this.#lines, () => this.#owner?.node === context.nodeId);
+    const passing = (this.#passing = new GatewayPassing(this.#lines, context.frameOf));
+    const isOwn = () => this.#owner?.node === context.nodeId;
+    this.#log = new GatewayLog(hash, context, this.#lines, isOwn, (position) => {
+      passing.written(position);
+    });
     const written = () => this.#lines.writtenUpTo(this.#log.position);
     this.#reports = new WrittenReports(context.clock, written, () => {
       if (this.#owner) this.#requests.report(this.#owner.node);
@@ -130,6 +142,7 @@ export class GatewayRoom implements OwnerlessRoom {
       this.#sendWaitingAway(owner.epoch);
     }
     this.#owner = owner;
+    this.#passing.forget();
     this.#context.moved(this.hash, owner);
     this.#lines.forgetKnown();
     this.#lines.noteKnown(known);
@@ -183,6 +196,12 @@ export class GatewayRoom implements OwnerlessRoom {
     }
     if (message.t === 'moved') {
       this.#moved(message);
+      return;
+    }
+    if (message.t === 'pass') {
+      const { o: node, e: epoch } = message;
+      // Of another owner it is nothing any more, or it is sent again once that is known here.
+      if (this.#owner?.node === node && this.#owner.epoch === epoch) this.#passing.take(message, this.#log.position);
       return;
     }
     const { o: node, e: epoch } = message;

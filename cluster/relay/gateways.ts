@@ -6,7 +6,7 @@ import { inSlices } from '../slices.js';
 import { GatewayLine } from './gateway-line.js';
 import { GatewayRoom } from './gateway-room.js';
 import type { GatewayContext } from './gateway-context.js';
-import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
+import type { MovedMessage, OwnerMessage, PassingMessage, ToldMessage } from './messages.js';
 
 export interface GatewaysContext extends GatewayContext {
   /** Whether Redis is just back, and may not know yet again what it has lost. Default: it never is. */
@@ -56,7 +56,7 @@ export class Gateways implements Gateway {
     return line;
   }
 
-  receive(message: ToldMessage | OwnerMessage | MovedMessage): void {
+  receive(message: ToldMessage | PassingMessage | OwnerMessage | MovedMessage): void {
     const room = this.#rooms.get(message.r);
     if (room) room.receive(message);
     else if (message.t === 'out') this.#hasNobody(message);

@@ -91,6 +91,18 @@ const told = z.object({
   u: z.array(lineId),
 });
 
+/** Owner to gateway: what is worth nothing a moment later, and is in no log. */
+const passing = z.object({
+  ...envelope,
+  t: z.literal('pass'),
+  o: nodeId,
+  e: z.int(),
+  /** All up to here is written before. */
+  p: position,
+  /** Slots as in an entry of the log, a number that grows, and the message. */
+  f: z.array(z.tuple([z.string(), z.int(), z.string()])),
+});
+
 /** A new owner to the gateways of the room. */
 const owner = z.object({ ...envelope, t: z.literal('owner'), o: nodeId, e: z.int(), d: z.record(lineId, z.int()) });
 
@@ -107,6 +119,7 @@ export const messageSchema = z.discriminatedUnion('t', [
   request,
   written,
   told,
+  passing,
   owner,
   moved,
   given,
@@ -119,6 +132,7 @@ export type Sent = z.input<typeof messageSchema>;
 export type RequestMessage = z.output<typeof request>;
 export type WrittenMessage = z.output<typeof written>;
 export type ToldMessage = z.output<typeof told>;
+export type PassingMessage = z.output<typeof passing>;
 export type OwnerMessage = z.output<typeof owner>;
 export type MovedMessage = z.output<typeof moved>;
 export type Act = z.output<typeof act>;

@@ -6,6 +6,8 @@ import type { Member } from './owner-members.js';
 export interface ClientRoom {
   /** @param withinMs as `SessionClient.send` */
   tell(member: Member, frame: WireFrame, withinMs?: number): void;
+  /** As `SessionClient.pass`. */
+  pass(member: Member, frame: WireFrame): void;
   /** For a client that is in no room. */
   tellDirectly(line: OwnerLine, frame: WireFrame): void;
   /** The connection is to be closed. */
@@ -40,6 +42,10 @@ export class OwnerClient implements SessionClient {
   send(frame: WireFrame, withinMs?: number): void {
     if (this.member) this.#room.tell(this.member, frame, withinMs);
     else if (this.line) this.#room.tellDirectly(this.line, frame);
+  }
+
+  pass(frame: WireFrame): void {
+    if (this.member) this.#room.pass(this.member, frame);
   }
 
   close(code: number, reason: string): void {

@@ -80,6 +80,11 @@ export class OwnerGateways {
     this.#state(gateway).sent = this.#room.journal.position;
   }
 
+  /** Up to where it was sent what the room has told. Undefined before that began. */
+  sentTo(gateway: string): Position | undefined {
+    return this.#states.get(gateway)?.sent;
+  }
+
   /** Up to where it has written to its sockets. */
   writtenBy(gateway: string): Position | undefined {
     return this.#states.get(gateway)?.written;

@@ -7,6 +7,7 @@ import { OwnerGateways } from './owner-gateways.js';
 import { OwnerLines } from './owner-lines.js';
 import { OwnerMembers } from './owner-members.js';
 import type { JournaledRoom, OwnerContext } from './owner-room.js';
+import { OwnerPassing } from './owner-passing.js';
 import { OwnerTurn } from './owner-turn.js';
 
 /** What the owner of a room has of its sessions: each part knows one thing of them. */
@@ -18,6 +19,7 @@ export interface OwnerParts {
   readonly over: OverLines;
   readonly gateways: OwnerGateways;
   readonly turn: OwnerTurn;
+  readonly passing: OwnerPassing;
   readonly logBegin: LogBegin;
 }
 
@@ -37,6 +39,7 @@ export function ownerParts(context: OwnerContext, room: JournaledRoom, former: F
   );
   const gateways = new OwnerGateways(context, room, lines, over, kept);
   const turn = new OwnerTurn(context.textOf, members);
+  const passing = new OwnerPassing(context, room, members, gateways);
   const logBegin = new LogBegin(former.told?.at, journal.log, members, kept);
-  return { journal, kept, members, lines, over, gateways, turn, logBegin };
+  return { journal, kept, members, lines, over, gateways, turn, passing, logBegin };
 }

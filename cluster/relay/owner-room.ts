@@ -175,6 +175,7 @@ export class OwnerRoom implements ClientRoom {
     this.#loseTheDead();
     this.#parts.over.tick();
     this.#parts.gateways.tick();
+    this.#parts.passing.tick();
     this.#noteIdle();
   }
 
@@ -190,6 +191,10 @@ export class OwnerRoom implements ClientRoom {
     if (!this.#isIn(member)) return;
     this.#parts.turn.tell(member.slot, frame);
     this.#parts.journal.touch(withinMs);
+  }
+
+  pass(member: Member, frame: WireFrame): void {
+    if (this.#isIn(member)) this.#parts.passing.tell(member, frame);
   }
 
   tellDirectly(line: OwnerLine, frame: WireFrame): void {
@@ -256,7 +261,7 @@ export class OwnerRoom implements ClientRoom {
 
   /** Everything that is to be in the commit which is being gathered. @param from where it begins */
   gathering(from: Position): void {
-    const { turn, journal, gateways, members, over } = this.#parts;
+    const { turn, journal, gateways, members, over, passing } = this.#parts;
     this.#sessions.endUnrestored();
     const { to, told, bound } = turn.take(from);
     for (const { slots, text } of told) journal.append(slots, text);
@@ -267,6 +272,7 @@ export class OwnerRoom implements ClientRoom {
     }
     over.gathered(to);
     gateways.send(from, to, told);
+    passing.gathering();
     members.keep();
     over.keep();
     gateways.keep();

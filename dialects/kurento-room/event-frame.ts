@@ -75,6 +75,9 @@ const differences: Readonly<Record<Type, Features>> = {
   roomClosed: featuresNamed(['moderation']),
 };
 
+/** What is worth nothing a moment later: it is kept for nobody, and does not count as a message of the session (feature `resume`). */
+export const passing: ReadonlySet<Type> = new Set(['speakersChanged']);
+
 /**
  * Encodes an event for clients with those features. What many are told one after the other is encoded once for all that are told the same.
  * There is an encoder for each set of features that made a difference so far: a few dozen at most, whatever clients name.

@@ -319,7 +319,7 @@ export const activeSpeakersChanged = notification({
     ),
   }),
   summary:
-    'Those that speak now, the loudest first, at most 5; nobody where it is empty. Told when that has changed, every `SPEAKER_INTERVAL_MS` at most, and to newcomers. It never has hidden participants, nor those whose audio reaches nobody.',
+    'Those that speak now, the loudest first, at most 5; nobody where it is empty. Told when that has changed, every `SPEAKER_INTERVAL_MS` at most, and to newcomers. It never has hidden participants, nor those whose audio reaches nobody. It is not kept while a client has no connection: it is told anew then. So it does not count as a message (feature `resume`).',
   to: 'everybody in the room with the feature `speakers`',
   example: { speakers: [{ id: 'berta', stream: 'webcam', level: 0.125 }] },
 });

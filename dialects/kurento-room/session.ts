@@ -24,6 +24,7 @@ import type { RpcServer } from '../session-layer/rpc-server.js';
 import { Session } from '../session-layer/session.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
+import { passing } from './event-frame.js';
 import { featuresNamed, has, namesOf, noFeatures } from './features.js';
 import type { Features } from './features.js';
 import { Knocks } from './knocks.js';
@@ -233,11 +234,20 @@ export class RoomSession extends Session implements CallingSession, NameHolder {
 
   readonly #tell = (event: RoomEvent): void => {
     const withinMs = event.type === 'candidateFound' ? candidateWithinMs : undefined;
-    for (const frame of this.#context.encode(event, this.#features)) this.outlet.tell(frame, withinMs);
+    for (const frame of this.#context.encode(event, this.#features)) {
+      if (passing.has(event.type)) this.outlet.pass(frame);
+      else this.outlet.tell(frame, withinMs);
+    }
     if (event.type === 'participantEvicted') this.#evicted();
     else if (event.type === 'roomClosed') this.#roomClosed();
     else if (event.type === 'participantRenamed') this.#endReceiving(event.participant);
   };
+
+  /** Others may have begun or ceased to speak meanwhile. */
+  protected override cameBack(): void {
+    const { room } = this.present ?? {};
+    if (room) this.#tell(room.speaking);
+  }
 
   /** The client may go on with its connection, as after leaveRoom, but not with the session (docs/access.md#the-room-protocol). */
   #evicted(): void {

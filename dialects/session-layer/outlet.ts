@@ -16,7 +16,7 @@ export class Outlet {
   /** A client that keeps what it is told, with a connection and without. */
   #keeper: SessionClient | undefined;
   /** What waits for the answer of the running request. */
-  #held: Frame[] | undefined;
+  #held: (() => void)[] | undefined;
   #closed = false;
 
   /**
@@ -97,8 +97,23 @@ export class Outlet {
 
   /** As `send`, but after the answer of the running request if that is answered first. */
   tell(frame: Frame, withinMs?: number): void {
-    if (this.#held) this.#held.push(frame);
-    else this.send(frame, withinMs);
+    if (!this.#held) this.send(frame, withinMs);
+    else
+      this.#held.push(() => {
+        this.send(frame);
+      });
+  }
+
+  /** As `tell`, of what is kept for no client that is away, and that no client counts. */
+  pass(frame: Frame): void {
+    if (this.#held)
+      this.#held.push(() => {
+        this.pass(frame);
+      });
+    else if (this.#keeper) {
+      chargeTold(frame.length);
+      this.#keeper.pass(frame);
+    } else this.#connection?.pass(frame);
   }
 
   /** A request that is answered first runs. */
@@ -110,7 +125,7 @@ export class Outlet {
   sendHeld(): void {
     const held = this.#held;
     this.#held = undefined;
-    for (const frame of held ?? []) this.send(frame);
+    for (const tell of held ?? []) tell();
   }
 }
 

@@ -260,8 +260,14 @@ export abstract class Session implements HeardClient, RelaySession {
       this.#address = connection.address || this.#address;
       this.#region = connection.region ?? this.#region;
       if (this.#region !== undefined) this.#participant?.regionChanged(this.#region);
-      if (!connection.open) this.detach(connection, 'lost while it was resumed');
+      if (connection.open) this.cameBack();
+      else this.detach(connection, 'lost while it was resumed');
     };
+  }
+
+  /** It has a connection again, and was told what is kept. What is not kept can be told anew. */
+  protected cameBack(): void {
+    // Most protocols keep everything.
   }
 
   /**

@@ -30,6 +30,10 @@ export class SocketClient implements SessionClient {
     this.#connection.send(frame);
   }
 
+  pass(frame: Frame): void {
+    this.#connection.send(frame);
+  }
+
   close(code: number, reason: string): void {
     this.#connection.close(code, reason);
   }

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { roomHash } from '../../cluster/names.js';
+import { Hub } from '../../cluster/redis.js';
 import type { GivenConfig } from '../../src/config.js';
 import type { RunningServer, StartOptions } from '../../src/server.js';
 import { asAdmin } from '../support/administrator.js';
@@ -9,11 +11,13 @@ import { bindAddress, negotiate } from '../support/negotiate.js';
 import { PeerProcess } from '../support/peer.js';
 import type { Peer } from '../support/peer.js';
 import { serverProgram } from '../support/programs.js';
+import { RecordingLog } from '../support/recording-log.js';
 import { RedisServer } from '../support/redis-server.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { startTestServer } from '../support/server.js';
 import { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
+import { names } from './rooms-in-redis.js';
 
 /** Twice the least: a node of the tests shares two cores with other tests, and its event loop with the test and other nodes. */
 const leaseMs = 3_000;
@@ -148,6 +152,15 @@ export class ClusterStage {
   /** As the function of that name. */
   async negotiate(client: RpcClient, of: string, method: string, params: object = {}): Promise<Peer> {
     return negotiate(this.#parts.peers, client, of, method, params);
+  }
+
+  /** What Redis has of what the room has told, by its key. */
+  async log(room: string): Promise<unknown> {
+    const hub = new Hub({ url: this.redis.url, name: 'reader', waitReplicas: 0 }, new RecordingLog());
+    await hub.connect();
+    const entries: unknown = await hub.call('XRANGE', names.log(roomHash(room)), '-', '+');
+    hub.close();
+    return entries;
   }
 
   async expectNothingLeft(): Promise<void> {

@@ -31,6 +31,35 @@ describe('A room of clients at several nodes', function () {
     await stage.expectNothingLeft();
   });
 
+  it('are told who speaks past the log, which they do not count, and anew when they come back', async () => {
+    const [one, two] = [await stage.node(), await stage.node()];
+    const wish = { features: ['speakers', 'resume'] };
+    const [ana] = await stage.join(one, 'ana', 'r', wish);
+    const [ben, session] = await stage.join(two, 'ben', 'r', wish);
+    const speaker = async (client: RpcClient): Promise<unknown> => {
+      const { params } = await client.take(
+        ({ method, params: told }) => method === 'activeSpeakersChanged' && JSON.stringify(told).includes('ana'),
+      );
+      return params?.speakers;
+    };
+    const publisher = await stage.negotiate(ana, 'ana', 'publishVideo');
+    publisher.send(20);
+    await speaker(ben);
+    await ana.request('sendMessage', { message: 'hello', userMessage: 'ana', roomMessage: 'r' });
+    await ben.notified('sendMessage');
+    ben.cut();
+    await ben.closed;
+    // The answer to joinRoom, participantPublished, and the text.
+    const again = await stage.connect(two);
+    await again.request('connect', { sessionId: session, received: 3 });
+    await speaker(again);
+    await ana.request('sendMessage', { message: 'again', userMessage: 'ana', roomMessage: 'r' });
+    expect(await again.notified('sendMessage')).to.include({ message: 'again' });
+    const log = JSON.stringify(await stage.log('r'));
+    expect(log).to.include('participantPublished').and.to.include('again');
+    expect(log).not.to.include('activeSpeakersChanged');
+  });
+
   it('come in, and know of each other, when a hundred come at once', async () => {
     const [one, two] = [await stage.node(), await stage.node()];
     await stage.join(one, 'first', 'r');

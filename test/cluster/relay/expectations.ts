@@ -33,6 +33,8 @@ export class Expectations {
   /** With small logs a session may be refused. */
   readonly #mayForget: boolean;
   frames = 0;
+  /** What clients were told past the log. */
+  passed = 0;
   requests = 0;
   /** Clients whose session went on with a socket that they had given up. */
   replaced = 0;

@@ -117,6 +117,28 @@ describe('A gateway of a room', () => {
     if (heard.t === 'out') gateways.receive(heard);
   }
 
+  /** What the owner tells past the log, after a position. */
+  function hearPast(seq: number, number: number, text: string, e = epoch): void {
+    const f = [['1,2', number, text]];
+    const heard = messageSchema.parse({ v: 1, t: 'pass', r, o: 'owner', e, p: [epoch, seq], f });
+    if (heard.t === 'pass') gateways.receive(heard);
+  }
+
+  it('writes what is told past the log after what comes before it, once, and nothing older after something newer', async () => {
+    await comeIn();
+    hearPast(1, 1, 'ana speaks');
+    hearPast(2, 2, 'ben speaks');
+    await turn();
+    expect(written).to.deep.equal(['ana speaks']);
+    hear({ p: [epoch, 1], q: [epoch, 2], f: [[2, '*', 'ben is here']] });
+    hearPast(2, 2, 'ben speaks');
+    hearPast(1, 1, 'ana speaks');
+    hearPast(2, 3, 'of a former owner', epoch - 1);
+    await turn();
+    expect(written).to.deep.equal(['ana speaks', 'ben is here', 'ben speaks']);
+    expect(reads).to.equal(0);
+  });
+
   it('reads what it has missed from the log, 2,000 at a time, and writes what is for its clients', async () => {
     await comeIn();
     log = Array.from({ length: 4_500 }, (_, index) => ({

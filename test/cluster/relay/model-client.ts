@@ -218,6 +218,9 @@ export class ModelClient {
   #room = '';
   #session: string | undefined;
   #received = 0;
+  /** How many requests were executed in the room, as it was told: by the log, and past it. */
+  #total = 0;
+  #passed = 0;
   #slot = 0;
   #isJoining = false;
   #joinId = 0;
@@ -294,6 +297,10 @@ export class ModelClient {
       this.#connected(told.c, told.last);
       return;
     }
+    if (told.pass !== undefined) {
+      this.#toldPast(told.pass);
+      return;
+    }
     this.#answered(told);
     if (told.out) {
       // It may be the late answer to a join into another room.
@@ -307,7 +314,9 @@ export class ModelClient {
       this.#slot = told.slot ?? 0;
       this.#isJoining = false;
       this.#received = 0;
+      this.#passed = 0;
     }
+    this.#total = Math.max(this.#total, told.n ?? 0);
     const { expectations } = this.#context;
     if (this.#session === undefined) {
       expectations.fault(`a client in no room was told ${text}`);
@@ -316,6 +325,16 @@ export class ModelClient {
     if (this.counts) expectations.check(this.#session, this.#received, text);
     this.#received += 1;
     if (told.over) this.#out();
+  }
+
+  /** One that does not count may have lost what came before with its socket. */
+  #toldPast(total: number): void {
+    const { expectations } = this.#context;
+    expectations.passed += 1;
+    if (this.#session === undefined) expectations.fault(`a client in no room was told ${total} past the log`);
+    if (this.counts && total > this.#total) expectations.fault(`${total} was told past the log before the log said it`);
+    if (total < this.#passed) expectations.fault(`${total} was told past the log after ${this.#passed}`);
+    this.#passed = total;
   }
 
   /** Something that it does next. */
@@ -426,6 +445,8 @@ export class ModelClient {
     this.#isJoining = false;
     this.#isConnecting = false;
     this.#received = 0;
+    this.#total = 0;
+    this.#passed = 0;
     this.#sent = [];
   }
 

@@ -33,7 +33,7 @@ const seeds = byHand ?? [25, 37, 48, 136, ...Object.values(found)];
 const losingSeeds = byHand ?? Object.values(foundLosing);
 
 /** What the ordinary runs are to show, each at least once. */
-const happenings = 'takeOvers handOvers resumptions resends lost gaps resentByNodes forgotten'.split(' ');
+const happenings = 'takeOvers handOvers resumptions resends lost gaps resentByNodes forgotten passed'.split(' ');
 
 /** Seeds that are tried until one notices that a rule is left out. */
 const mostTried = 60;

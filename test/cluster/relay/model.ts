@@ -33,6 +33,7 @@ export interface ModelResult {
   readonly events: number;
   readonly lost: number;
   readonly forgotten: number;
+  readonly passed: number;
   readonly replaced: number;
 }
 
@@ -250,6 +251,11 @@ export async function runModel(seed: number, rules: ModelRules = allRules, loses
     resumptions: clients.reduce((sum, { resumptions }) => sum + resumptions, 0),
     resends: clients.reduce((sum, { resends }) => sum + resends, 0),
     ...{ gaps: counts.gaps, resentByNodes: counts.resent },
-    ...{ events: schedule.count, forgotten: expectations.forgotten, replaced: expectations.replaced },
+    ...{
+      events: schedule.count,
+      forgotten: expectations.forgotten,
+      passed: expectations.passed,
+      replaced: expectations.replaced,
+    },
   };
 }

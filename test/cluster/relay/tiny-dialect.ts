@@ -27,6 +27,8 @@ export interface Told {
   readonly n?: number;
   readonly by?: string;
   readonly of?: number;
+  /** Told past the log: how many requests had been executed in the room. */
+  readonly pass?: number;
   /** Nothing follows: the client is in no room any more. */
   readonly over?: true;
 }
@@ -80,6 +82,8 @@ export class TinyRoom {
     this.total += 1;
     this.note();
     this.tellAll({ n: this.total, by, of });
+    const passing = textFrame(JSON.stringify({ pass: this.total, out: true } satisfies Told));
+    for (const session of this.members.values()) session.pass(passing);
   }
 
   remove(slot: number): void {
@@ -261,6 +265,10 @@ export class TinySession implements RelaySession {
 
   tell(frame: Buffer, withinMs?: number): void {
     this.#keeper?.send(frame, withinMs);
+  }
+
+  pass(frame: Buffer): void {
+    this.#keeper?.pass(frame);
   }
 
   roomClosed(): void {
