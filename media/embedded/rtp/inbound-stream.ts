@@ -120,7 +120,7 @@ export class InboundStream {
     return this.#missing?.has(unwrapped(sequence, this.#highest)) ?? false;
   }
 
-  /** Takes a packet of this stream. False when it came before, or is too old. */
+  /** Takes a packet of this stream. False when it came before, or is too old. It is not kept yet. */
   take(packet: RtpPacket, now: number): boolean {
     if (this.#highest === -1) this.#start(packet.sequence);
     const number = unwrapped(packet.sequence, this.#highest);
@@ -129,7 +129,7 @@ export class InboundStream {
       return false;
     }
     packet.extended = number;
-    this.ring.add(packet);
+    this.ring.mark(number);
     this.counters.packets += 1;
     this.counters.octets += packet.payloadLength;
     if (number > this.#highest) this.#advance(number, packet.timestamp, now);

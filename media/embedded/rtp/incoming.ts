@@ -103,8 +103,7 @@ export class Incoming {
     if (stream?.codec !== expected.codec || !stream.take(packet, now)) return undefined;
     if (stream.isReplaced && (this.#isLayered(stream.codec) || !this.#returns(stream, packet, now))) return undefined;
     if (packet.carriesMedia) stream.heardAt = now;
-    stream.shift?.apply(packet.body);
-    return stream;
+    return passedOn(stream, packet);
   }
 
   /** Returns the stream that the report is about; undefined when it is unknown. */
@@ -118,8 +117,7 @@ export class Incoming {
   #takeAgain(packet: RtpPacket, repairOf: Expected, now: number): InboundStream | undefined {
     const stream = this.#repaired(packet, repairOf);
     if (!stream?.take(packet, now) || stream.isReplaced) return undefined;
-    stream.shift?.apply(packet.body);
-    return stream;
+    return passedOn(stream, packet);
   }
 
   /** A stream that was not known takes the place of the current one of its kind. */
@@ -236,6 +234,13 @@ export class Incoming {
     const sequence = packet.body.readUInt16BE(headerSize);
     return this.#current.find((stream) => stream.codec === codec && stream.misses(sequence));
   }
+}
+
+/** The packet as receivers get it, which is kept for them too. */
+function passedOn(stream: InboundStream, packet: RtpPacket): InboundStream {
+  stream.shift?.apply(packet.body);
+  stream.ring.keep(packet);
+  return stream;
 }
 
 /** In how many sizes the picture of this section is sent; 0: in one, or nobody says. */
