@@ -143,8 +143,10 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   }
 
   protected tickFlows(now: number): void {
-    for (const flows of [this.flowsIn, this.flowsOut])
-      for (const kind of ['audio', 'video'] as const) flows[kind].tick(now);
+    this.flowsIn.audio.tick(now);
+    this.flowsIn.video.tick(now);
+    this.flowsOut.audio.tick(now);
+    this.flowsOut.video.tick(now);
   }
 
   /** How much video the fastest sink can take, in bit/s; undefined: one of them has no limit, or there is no sink. */

@@ -366,12 +366,13 @@ export class WebRtcEndpoint extends MediaElement {
     this.#mediaFlow.tick(now);
     this.#figures.tick(now);
     this.#sessions?.tick(now);
-    for (const [place, silence] of this.#silences.entries()) {
+    for (let place = 0; place < this.#silences.length; place++) {
       const session = this.#sessions?.at(place);
-      if (session?.connected) silence.tick(now, session.outbound('video')?.counters.packets ?? 0);
+      if (session?.connected) this.#silences[place]?.tick(now, session.outbound('video')?.counters.packets ?? 0);
     }
     const video = this.#sessions?.of('video');
     if (video && this.#loudness) video.isSpeaking = this.#loudness.speaks(now);
-    if (video?.connected && video.layers > 0) this.#demand.tick(video.layers, this.layersOfSinks(video.layers), now);
+    const layers = video?.connected ? video.layers : 0;
+    if (layers > 0) this.#demand.tick(layers, this.layersOfSinks(layers), now);
   }
 }

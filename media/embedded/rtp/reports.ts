@@ -4,6 +4,8 @@ import { TransportFeedback } from './transport-feedback.js';
 
 /** Ms between two receiver reports. */
 const periodMs = 1000;
+/** Ms between two messages of transport feedback, as browsers send them by default. The pulse is not exact to the ms. */
+const feedbackMs = 100 - 10;
 
 export interface ReportsOptions {
   /** Our SSRC in what is reported. */
@@ -23,6 +25,7 @@ export class Reports {
   readonly #options: ReportsOptions;
   readonly #feedback: TransportFeedback | undefined;
   #reportedAt = 0;
+  #toldAt = 0;
 
   constructor(options: ReportsOptions) {
     this.#options = options;
@@ -36,16 +39,17 @@ export class Reports {
 
   /** Sends what is due about these streams. Called about every 50 ms. */
   tick(now: number, streams: readonly InboundStream[]): void {
-    this.#sendFeedback(streams);
+    this.#sendFeedback(now, streams);
     if (now - this.#reportedAt < periodMs) return;
     this.#reportedAt = now;
     this.#sendReport(now, streams);
   }
 
   /** Names the last stream, which is the video where there is one: the feedback is about all of them. */
-  #sendFeedback(streams: readonly InboundStream[]): void {
+  #sendFeedback(now: number, streams: readonly InboundStream[]): void {
     const stream = streams.at(-1);
-    if (!this.#feedback || !stream) return;
+    if (!this.#feedback || !stream || now - this.#toldAt < feedbackMs) return;
+    this.#toldAt = now;
     for (const message of this.#feedback.take(this.#options.ownSsrc, stream.ssrc)) this.#options.sendRtcp(message);
   }
 

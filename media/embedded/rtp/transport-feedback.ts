@@ -1,7 +1,9 @@
 import { unwrapped } from './sequence.js';
 
 /** Arrivals that are remembered. A wider gap is not reported. */
-const memory = 4096;
+const memory = 1024;
+/** Before the first packet. */
+const none = new Float64Array(0);
 /** Packets that one feedback message may cover. */
 const perMessage = 512;
 /** A late packet is reported again if it is at most this many numbers behind the next message. */
@@ -20,7 +22,7 @@ type Status = 0 | 1 | 2;
  */
 export class TransportFeedback {
   /** Arrival in ms by sequence number modulo `memory`; NaN for none. */
-  readonly #arrivals = new Float64Array(memory).fill(Number.NaN);
+  #arrivals = none;
   #highest = -1;
   /** First number of the next message; -1 before the first packet. */
   #next = -1;
@@ -31,6 +33,7 @@ export class TransportFeedback {
     if (this.#next === -1) {
       // One wrap above zero: numbers of packets before the first one are not negative.
       this.#highest = this.#next = transportSequence + 0x10000;
+      if (this.#arrivals === none) this.#arrivals = new Float64Array(memory).fill(Number.NaN);
     }
     const sequence = unwrapped(transportSequence, this.#highest);
     if (sequence > this.#highest) this.#advance(sequence);

@@ -74,41 +74,43 @@ export class Receiver {
   beat(now: number): void {
     if (now === this.#beatAt) return;
     this.#beatAt = now;
-    const parts = [...this.#parts];
-    const videos = parts.flatMap(({ video }) => {
+    // Each receiver has twenty beats a second.
+    const videos: { readonly video: SharedVideo; readonly claim: Claim }[] = [];
+    const plain = { count: 0, bitrate: 0 };
+    let audio = 0;
+    for (const { video, audioBitrate, videoBitrate } of this.#parts) {
+      audio += audioBitrate;
       const claim = video?.claim(now);
-      return video && claim ? [{ video, claim }] : [];
-    });
+      if (video && claim) videos.push({ video, claim });
+      const isPlain = !claim || (claim.isOfOneSize && claim.current !== -1);
+      if (!isPlain || videoBitrate === 0) continue;
+      plain.count += 1;
+      plain.bitrate += videoBitrate;
+    }
     const layered = videos.filter(({ claim }) => !claim.isOfOneSize);
-    const ofOneSize = videos.filter(({ claim }) => claim.isOfOneSize);
-    const stopped = ofOneSize.filter(({ claim }) => claim.current === -1);
+    const stopped = videos.filter(({ claim }) => claim.isOfOneSize && claim.current === -1);
     const claims = layered.map(({ claim }) => claim);
-    const plain = parts.filter(
-      ({ video, videoBitrate }) => videoBitrate > 0 && ![...layered, ...stopped].some((one) => one.video === video),
-    );
-    const audio = sum(parts.map(({ audioBitrate }) => audioBitrate));
-    const fixed = sum(plain.map(({ videoBitrate }) => videoBitrate));
     const isLimited = this.#estimator.isLimited(now);
     if (claims.length > 0 && Number.isNaN(this.#since)) this.#since = now;
     if (this.bitrate === undefined) {
       if (now - this.#since > silenceMs) for (const { video } of layered) video.granted(undefined);
     } else {
       const left = Math.max(0, this.#patient(this.bitrate, now) - audio);
-      const ofPlain = Math.min(fixed, (left * plain.length) / Math.max(1, plain.length + claims.length));
-      const layers = shared(left - ofPlain, claims);
+      const ofPlain = Math.min(plain.bitrate, (left * plain.count) / Math.max(1, plain.count + claims.length));
+      const layers = claims.length > 0 ? shared(left - ofPlain, claims) : [];
       layered.forEach(({ video }, place) => {
         video.granted(layers[place] ?? -1);
       });
       const ofLayered = sum(claims.map(({ costs }, place) => costs[layers[place] ?? -1] ?? 0));
-      const count = plain.length + stopped.length;
+      const count = plain.count + stopped.length;
       this.#plainShare =
         isLimited || stopped.length > 0 ? Math.max(0, left - ofLayered) / Math.max(1, count) : undefined;
-      if (ofOneSize.length > 0) grantOneSize(left, videos, isLimited);
+      if (videos.length > layered.length) grantOneSize(left, videos, isLimited);
     }
     // A picture in one size shows itself what can be sent, as long as no limit holds it back.
-    const ofPlain = isLimited ? (plain.length + stopped.length) * defaultLimit : 0;
+    const ofPlain = isLimited ? (plain.count + stopped.length) * defaultLimit : 0;
     const wanted = sum([...layered, ...stopped].map(({ claim }) => wantedBy(claim)));
-    this.#estimator.beat(now, ofPlain + (wanted > 0 ? audio + fixed + room * wanted : 0));
+    this.#estimator.beat(now, ofPlain + (wanted > 0 ? audio + plain.bitrate + room * wanted : 0));
   }
 
   #patient(bitrate: number, now: number): number {

@@ -6,9 +6,10 @@ const [waits, isLost, hasCome] = [0, 1, 2];
 
 /** What has left over one transport, until the receiver has told what became of it. Times are in ms. */
 export class SentPackets {
-  readonly #times = new Float64Array(memory);
-  readonly #sizes = new Uint16Array(memory);
-  readonly #states = new Uint8Array(memory);
+  /** Empty before the first packet, as all three are. */
+  #times = new Float64Array(0);
+  #sizes = new Uint16Array(0);
+  #states = new Uint8Array(0);
   /** One wrap above zero: numbers of packets before the first one are not negative. */
   #next = 0x10000;
 
@@ -18,6 +19,7 @@ export class SentPackets {
   }
 
   add(bytes: number, now: number): void {
+    if (this.#times.length === 0) this.#begin();
     const slot = this.#next % memory;
     this.#times[slot] = now;
     this.#sizes[slot] = bytes;
@@ -53,6 +55,12 @@ export class SentPackets {
   /** In bytes. */
   sizeOf(number: number): number {
     return this.#sizes[number % memory] ?? 0;
+  }
+
+  #begin(): void {
+    this.#times = new Float64Array(memory);
+    this.#sizes = new Uint16Array(memory);
+    this.#states = new Uint8Array(memory);
   }
 
   #becomes(number: number, state: number): boolean {
