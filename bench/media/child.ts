@@ -1,21 +1,20 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ProcessFigures } from './process-figures.js';
 
-/** The kernel counts in ticks of 10 ms (getconf CLK_TCK) and in pages of 4096 bytes. */
-const tickUs = 10_000;
-const pageBytes = 4096;
 /** How long a process may take for a report, in ms. The longest, of a measurement, takes a tenth of it. */
 const patienceMs = 60_000;
 
 /** A process of the bench or under test that exchanges messages. Its cost is measured from outside, with all its threads. */
 export class Child<Command extends object, Report extends { readonly type: string }> {
   readonly #process: ChildProcess;
+  readonly #figures: ProcessFigures;
   readonly #listeners = new Set<(report: Report) => void>();
 
   private constructor(process: ChildProcess) {
     this.#process = process;
+    this.#figures = new ProcessFigures(process.pid ?? 0);
     process.on('message', (report) => {
       for (const listener of [...this.#listeners]) listener(report as Report);
     });
@@ -79,14 +78,11 @@ export class Child<Command extends object, Report extends { readonly type: strin
 
   /** User and system time of all its threads so far. */
   get cpuUs(): number {
-    const fields = this.#proc('stat')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * tickUs;
+    return this.#figures.cpuUs;
   }
 
   get residentBytes(): number {
-    return Number(this.#proc('statm').split(' ')[1]) * pageBytes;
+    return this.#figures.residentBytes;
   }
 
   async stop(): Promise<void> {
@@ -94,9 +90,5 @@ export class Child<Command extends object, Report extends { readonly type: strin
     const gone = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.disconnect();
     await gone;
-  }
-
-  #proc(file: string): string {
-    return readFileSync(`/proc/${this.#process.pid ?? 0}/${file}`, 'utf8');
   }
 }

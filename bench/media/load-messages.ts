@@ -3,7 +3,11 @@
 export type LoadCommand =
   /** A WebRTC client that sends video in so many sizes, or receives it (0). Answered by `offer`. */
   | { readonly type: 'open'; readonly peer: number; readonly layers: number }
+  /** The address that clients use from now on, in place of 127.0.0.1. */
+  | { readonly type: 'address'; readonly address: string }
   | { readonly type: 'answer'; readonly peer: number; readonly sdp: string }
+  /** A WebRTC client that receives what is offered. Answered by `answered`. */
+  | { readonly type: 'offered'; readonly peer: number; readonly sdp: string }
   | { readonly type: 'candidate'; readonly peer: number; readonly candidate: string; readonly mid: string }
   /** Bare sockets instead of clients, for the floor. Each publisher sends to `port`. Answered by `sockets`. */
   | { readonly type: 'sockets'; readonly port: number; readonly publishers: number; readonly receivers: number }
@@ -13,6 +17,8 @@ export type LoadCommand =
 export type LoadReport =
   | { readonly type: 'ready' }
   | { readonly type: 'offer'; readonly peer: number; readonly sdp: string }
+  /** With all candidates. */
+  | { readonly type: 'answered'; readonly peer: number; readonly sdp: string }
   /** A candidate of the other side, for the client. */
   | { readonly type: 'candidate'; readonly peer: number; readonly candidate: string; readonly mid: string }
   /** The client is connected, or will never be. */

@@ -5,6 +5,7 @@ import { initLogger } from 'node-datachannel';
 import { SyntheticConnection, isRtp, layerSsrc, streams } from '../../load/synthetic-connection.js';
 import { TransportFeedback } from '../../media/embedded/rtp/transport-feedback.js';
 import { Ages } from './ages.js';
+import { answeringClient } from './answering-client.js';
 import type { LoadCommand, LoadReport } from './load-messages.js';
 import { ageOf, fillPacket, newPacket, numberOf } from './packet.js';
 
@@ -28,8 +29,14 @@ interface Sender {
 }
 const senders: Sender[] = [];
 const peers = new Map<number, SyntheticConnection>();
-/** Those of receivers whose packets have a number. */
-const feedbacks = new Map<SyntheticConnection, TransportFeedback>();
+/** What tells of the packets that came to a receiver, if they have a number, and what sends it. */
+interface Telling {
+  readonly feedback: TransportFeedback;
+  readonly send: (message: Buffer) => void;
+}
+const telling = new Set<Telling>();
+/** Where clients are. As in the floor, so that both use the same path through the kernel. */
+let address = '127.0.0.1';
 
 /** Of a picture in several sizes each has a third of the packets of the next one. */
 const nextLayer = 3;
@@ -39,19 +46,18 @@ function open(peer: number, layers: number): SyntheticConnection {
   const connection = new SyntheticConnection({
     name: `load-${peer}`,
     sections: [{ kind: 'video', ...(layers > 0 ? { direction: 'sendonly', layers } : { direction: 'recvonly' }) }],
-    // As in the floor, so that both use the same path through the kernel.
-    bindAddress: '127.0.0.1',
-    onState: (state) => {
-      if (state === 'connected' || state === 'failed') report({ type: 'settled', peer, state });
-    },
+    bindAddress: address,
+    onState: settled(peer),
     onRtp: (_kind, packet) => {
       ages.add(ageOf(packet));
-      const number = numberOf(packet);
-      if (number !== undefined) feedbackOf(connection).arrived(number, performance.now());
+      arrived(numberOf(packet));
     },
     onFailure: (error) => {
       throw error;
     },
+  });
+  const arrived = teller((message) => {
+    connection.tell('video', message);
   });
   const numbers = { next: 0 };
   for (let layer = 0; layer < layers; layer += 1) {
@@ -65,15 +71,41 @@ function open(peer: number, layers: number): SyntheticConnection {
   return connection;
 }
 
-function feedbackOf(connection: SyntheticConnection): TransportFeedback {
-  const feedback = feedbacks.get(connection) ?? new TransportFeedback();
-  feedbacks.set(connection, feedback);
-  return feedback;
+/** Receives what another side offers. */
+function take(peer: number, offer: string): void {
+  const extension = Number(/^a=extmap:(\d+)\S* \S*transport-wide-cc/m.exec(offer)?.[1] ?? 0);
+  const tell = answeringClient({
+    ...{ name: `load-${peer}`, bindAddress: address, offer, onState: settled(peer) },
+    onAnswer: (sdp) => {
+      report({ type: 'answered', peer, sdp });
+    },
+    onPacket: (packet) => {
+      if (!isRtp(packet)) return;
+      ages.add(ageOf(packet));
+      if (extension > 0) arrived(numberOf(packet, extension));
+    },
+  });
+  const arrived = teller(tell);
+}
+
+function settled(peer: number): (state: string) => void {
+  return (state) => {
+    if (state === 'connected' || state === 'failed') report({ type: 'settled', peer, state });
+  };
+}
+
+/** Returns what is to be called with the number of each packet that comes. */
+function teller(send: (message: Buffer) => void): (number: number | undefined) => void {
+  let one: Telling | undefined;
+  return (number) => {
+    if (number === undefined) return;
+    if (!one) telling.add((one = { feedback: new TransportFeedback(), send }));
+    one.feedback.arrived(number, performance.now());
+  };
 }
 
 setInterval(() => {
-  for (const [connection, feedback] of feedbacks)
-    for (const message of feedback.take(1, streams.video.ssrc)) connection.tell('video', message);
+  for (const { feedback, send } of telling) for (const message of feedback.take(1, streams.video.ssrc)) send(message);
 }, feedbackMs);
 
 function received(packet: Buffer): void {
@@ -140,6 +172,12 @@ async function obey(command: LoadCommand): Promise<void> {
   switch (command.type) {
     case 'open':
       peers.set(command.peer, open(command.peer, command.layers));
+      break;
+    case 'offered':
+      take(command.peer, command.sdp);
+      break;
+    case 'address':
+      ({ address } = command);
       break;
     case 'answer':
       peers.get(command.peer)?.accept(command.sdp);

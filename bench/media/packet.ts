@@ -37,9 +37,16 @@ export function fillPacket(packet: Buffer, sequence: number, number = sequence):
   packet.writeUInt8(sequence % keyframeEvery === 0 ? 0 : 1, headerBytes + extensionBytes + 1);
 }
 
-/** The number of a packet in its transport, as the engine writes it; undefined: it has none. */
-export function numberOf(packet: Buffer): number | undefined {
-  return packet.readUInt8(0) & 0x10 ? packet.readUInt16BE(headerBytes + 5) : undefined;
+/** The number of a packet in its transport; undefined: it has none. @param extension id of the header extension that has it */
+export function numberOf(packet: Buffer, extension = transportExtensionId): number | undefined {
+  if ((packet.readUInt8(0) & 0x10) === 0 || packet.readUInt16BE(headerBytes) !== 0xbede) return undefined;
+  const end = headerBytes + 4 + packet.readUInt16BE(headerBytes + 2) * 4;
+  for (let at = headerBytes + 4; at < end;) {
+    const head = packet.readUInt8(at);
+    if (head >> 4 === extension) return packet.readUInt16BE(at + 1);
+    at += head === 0 ? 1 : 2 + (head & 0x0f);
+  }
+  return undefined;
 }
 
 /** The time of sending, in the RTP timestamp, which a forwarding server keeps. */

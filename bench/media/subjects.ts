@@ -271,14 +271,14 @@ class Callers {
 }
 
 /** @param other What the client connects to. @throws Error that names it, when they do not connect */
-async function clientConnected(load: Load, peer: number, other: string): Promise<void> {
+export async function clientConnected(load: Load, peer: number, other: string): Promise<void> {
   const connecting = `client ${peer} to connect to ${other}`;
   const { state } = await load.next('settled', (report) => report.peer === peer, connecting);
   if (state === 'failed') throw new Error(`the bench waited for ${connecting}, and the connection failed`);
 }
 
 /** An offer with the extensions of browsers: feedback on every packet, if it `tells`, retransmissions, keyframes on request. */
-function asBrowser(sdp: string, tells: boolean): string {
+export function asBrowser(sdp: string, tells: boolean): string {
   const feedback = [...(tells ? ['transport-cc'] : []), 'ccm fir', 'nack', 'nack pli', 'goog-remb'];
   const lines = (tells ? [`a=extmap:${transportExtensionId} ${extension}`] : []).concat(
     feedback.map((text) => `a=rtcp-fb:${payloadType} ${text}`),
