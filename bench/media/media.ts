@@ -2,6 +2,8 @@ import { Table } from '../table.js';
 import { median } from '../median.js';
 import type { Forwarding } from './forwarding.js';
 import { measured, runOnce } from './forwarding.js';
+import { janusAddress } from './janus/janus-process.js';
+import { janusSubject } from './janus/janus-subject.js';
 import { sweep } from './sweep.js';
 import {
   bareSubject,
@@ -24,6 +26,7 @@ const measureMs = 4_000;
 const endpoints = 60;
 
 const meetings: Shape = { publishers: 30, receiversOfEach: 4 };
+const smallMeetings: Shape = { publishers: 16, receiversOfEach: 3 };
 const audience: Shape = { publishers: 1, receiversOfEach: 40 };
 
 type Pair<T> = readonly [floor: T, subject: T];
@@ -89,12 +92,30 @@ function beside(name: string, floor: Start, subject: Start, aim = '', count?: nu
   };
 }
 
+/** The cost of a packet beside Janus with the same clients. No row where Janus is not installed. */
+function besideJanus(name: string, shape: Shape): Rows[] {
+  const address = janusAddress();
+  if (address === undefined) return [];
+  const janus: Start = (given) => janusSubject(address, given);
+  return [
+    {
+      names: [name],
+      measure: async () => {
+        const pairs = await compare((start) => forward(start, shape, 170), janus);
+        return [{ name, unit: packetUnit, pairs: usOf(pairs), aim: '≤ 1.0' }];
+      },
+    },
+  ];
+}
+
 const delayNames = ['delay at half load, median', 'delay at half load, 95 of 100'] as const;
 const endpointNames = ['from offer to connected: one endpoint', 'memory of one endpoint'] as const;
 
 const rows: readonly Rows[] = [
   forwarded('five-person rooms, 20.4 k packets/s: one forwarded packet', 'five-person rooms', meetings, 170, '≤ 1.0'),
   forwarded('one to forty, 16 k packets/s: one forwarded packet', 'one to forty', audience, 400, '≤ 0.75'),
+  ...besideJanus('four rooms of four: one forwarded packet; floor: Janus with event loops', smallMeetings),
+  ...besideJanus('six rooms of five: one forwarded packet; floor: Janus with event loops', meetings),
   beside('one forwarded packet with a number and feedback; floor: without', silentSubject, engineSubject, '≤ 1.1'),
   beside('one forwarded packet of a picture in three sizes; floor: in one', silentSubject, layeredSubject, '≤ 1.25'),
   beside('one packet over a relay, both ends; floor: one forwarded packet', engineSubject, relayingSubject, '', 1),

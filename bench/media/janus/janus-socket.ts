@@ -10,6 +10,7 @@ export type Jsep = z.infer<typeof jsepSchema>;
 const messageSchema = z.object({
   janus: z.string(),
   transaction: z.string().optional(),
+  sender: z.number().optional(),
   data: z.object({ id: z.number() }).optional(),
   plugindata: z.object({ data: z.looseObject({ error: z.string().optional() }) }).optional(),
   jsep: jsepSchema.optional(),
@@ -17,19 +18,26 @@ const messageSchema = z.object({
 });
 type Message = z.infer<typeof messageSchema>;
 
-/** A handle of the plugin for video rooms. Resolves with what Janus has to say of a session description. */
-export type Handle = (body: object, jsep?: Jsep) => Promise<Jsep | undefined>;
+/** A handle of the plugin for video rooms. */
+export interface Handle {
+  /** Resolves with what Janus has to say of a session description. */
+  readonly ask: (body: object, jsep?: Jsep) => Promise<Jsep | undefined>;
+  /** Resolves once its connection is there for Janus too, which may be later than for the client. */
+  readonly up: Promise<void>;
+}
 
 /** A bare client of the Janus API with one session. */
 export class JanusSocket {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<string, (message: Message) => void>();
+  readonly #upOf = new Map<number, () => void>();
   #session = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data: Buffer) => {
       const message = messageSchema.parse(JSON.parse(data.toString()));
+      if (message.janus === 'webrtcup') this.#upOf.get(message.sender ?? 0)?.();
       // What is only acknowledged is answered later.
       if (message.janus !== 'ack') this.#waiting.get(message.transaction ?? '')?.(message);
     });
@@ -53,8 +61,9 @@ export class JanusSocket {
 
   async attach(): Promise<Handle> {
     const attached = await this.#request({ janus: 'attach', plugin: 'janus.plugin.videoroom' });
-    const handle = attached.data?.id;
-    return async (body, jsep) => {
+    const handle = attached.data?.id ?? 0;
+    const up = new Promise<void>((resolve) => this.#upOf.set(handle, resolve));
+    const ask: Handle['ask'] = async (body, jsep) => {
       const { plugindata, jsep: other } = await this.#request({
         ...{ janus: 'message', handle_id: handle, body },
         ...(jsep && { jsep }),
@@ -62,6 +71,7 @@ export class JanusSocket {
       if (plugindata?.data.error !== undefined) throw new Error(`Janus: ${plugindata.data.error}`);
       return other;
     };
+    return { ask, up };
   }
 
   async close(): Promise<void> {

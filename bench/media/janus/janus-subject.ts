@@ -13,7 +13,7 @@ export async function janusSubject(address: string, { publishers, receiversOfEac
   let peer = 0;
   for (let room = 1; room <= publishers; room += 1) {
     // Janus tells publishers that are not asked otherwise to send no more than a little.
-    await manager({ request: 'create', room, publishers: 2, videocodec: 'vp8', bitrate: 0 });
+    await manager.ask({ request: 'create', room, publishers: 2, videocodec: 'vp8', bitrate: 0 });
     await publish(socket, load, peer++, room);
     for (let receiver = 0; receiver < receiversOfEach; receiver += 1) await subscribe(socket, load, peer++, room);
   }
@@ -32,25 +32,25 @@ const feed = 1;
 
 async function publish(socket: JanusSocket, load: Load, peer: number, room: number): Promise<void> {
   const handle = await socket.attach();
-  await handle({ request: 'join', ptype: 'publisher', room, id: feed });
+  await handle.ask({ request: 'join', ptype: 'publisher', room, id: feed });
   const offered = load.next('offer', (report) => report.peer === peer);
   load.send({ type: 'open', peer, layers: 1 });
   // The library is the one that begins DTLS, as it does with the engine's answers to receivers.
   const sdp = asBrowser((await offered).sdp, true).replaceAll('a=setup:actpass', 'a=setup:active');
-  const answer = await handle({ request: 'publish' }, { type: 'offer', sdp });
+  const answer = await handle.ask({ request: 'publish' }, { type: 'offer', sdp });
   if (!answer) throw new Error('Janus did not answer a publisher');
   const connected = clientConnected(load, peer, `publisher of room ${room} of Janus`);
   load.send({ type: 'answer', peer, sdp: answer.sdp });
-  await connected;
+  await Promise.all([connected, handle.up]);
 }
 
 async function subscribe(socket: JanusSocket, load: Load, peer: number, room: number): Promise<void> {
   const handle = await socket.attach();
-  const offer = await handle({ request: 'join', ptype: 'subscriber', room, streams: [{ feed }] });
+  const offer = await handle.ask({ request: 'join', ptype: 'subscriber', room, streams: [{ feed }] });
   if (!offer) throw new Error('Janus offered a subscriber nothing');
   const answered = load.next('answered', (report) => report.peer === peer);
   const connected = clientConnected(load, peer, `subscriber in room ${room} of Janus`);
   load.send({ type: 'offered', peer, sdp: offer.sdp });
-  await handle({ request: 'start' }, { type: 'answer', sdp: (await answered).sdp });
-  await connected;
+  await handle.ask({ request: 'start' }, { type: 'answer', sdp: (await answered).sdp });
+  await Promise.all([connected, handle.up]);
 }
