@@ -131,6 +131,11 @@ function grantOneSize(
   videos: readonly { readonly video: SharedVideo; readonly claim: Claim }[],
   isLimited: boolean,
 ): void {
+  const isFree = !isLimited && !videos.some(({ claim }) => claim.isOfOneSize && claim.current === -1);
+  if (isFree) {
+    for (const { video, claim } of videos) if (claim.isOfOneSize) video.granted(undefined);
+    return;
+  }
   const places = shared(
     left,
     videos.map(({ claim }) => (claim.isOfOneSize ? lenient(claim) : claim)),
