@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Endpoint, MediaKind, Recorder } from '../../media/port.js';
-import { probe } from '../support/ffprobe.js';
+import { probe, timesOf } from '../support/ffprobe.js';
 import { EndpointEvents, RecorderEvents } from '../support/media-listeners.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
@@ -135,6 +135,23 @@ export function describeRecorders(name: string, server: () => MediaServerUnderTe
     });
 
     if (through) return;
+
+    it('a recorder goes on in the same file when another source takes the place of the one that it had', async () => {
+      const former = await source();
+      const path = newPath();
+      const recorder = await record(former.endpoint, path);
+      await former.passes(40);
+      const next = await source();
+      await next.endpoint.connect(recorder);
+      former.endpoint.release();
+      await next.passes(40);
+      await recorder.stop();
+      if (server().recordings === undefined) return;
+      const times = await timesOf(path, 'a');
+      expect(times.length, 'of both').to.be.at.least(60);
+      expect(times).to.deep.equal(times.toSorted((one, other) => one - other));
+      expect((await probe(path)).streams).to.have.length(2);
+    });
 
     it('a file has both kinds or one of them, and is whole when the recorder has stopped or its pipeline has ended', async () => {
       const { endpoint, passes } = await source();
