@@ -16,6 +16,10 @@ export const publishVideo = roomRequest({
     source: givenSourceSchema
       .optional()
       .meta({ description: 'What it shows. Default: by the id; `webcam` is a camera, `screen` a screen' }),
+    reopen: z.boolean().optional().meta({
+      description:
+        'Go on with the stream where it is published already, over another connection: the others are told nothing, and go on receiving. Default: false',
+    }),
   }),
   // The published document prints it there (docs/protocols/kurento-room.md#32-publishvideo).
   besideParams: ['doLoopback'],
@@ -31,8 +35,12 @@ export const publishVideo = roomRequest({
     { reason: 'too-many', when: `The participant publishes ${maxStreams} streams already.` },
   ],
   handle: async (participant, params, { session }) => {
-    const { sdpOffer: offer, doLoopback: loopback = false, stream, source } = params;
-    const told = session.publicationOptions(participant, stream ?? webcam);
+    const { sdpOffer: offer, doLoopback: loopback = false, stream, source, reopen = false } = params;
+    const id = stream ?? webcam;
+    if (reopen && participant.publicationOf(id)) {
+      return { answer: { sdpAnswer: await participant.reopen(offer, id) } };
+    }
+    const told = session.publicationOptions(participant, id);
     const options = { loopback, dataChannels: session.dataChannels, stream, source, ...told };
     const { sdpAnswer: answered, announce } = await participant.publish(offer, options);
     return { answer: { sdpAnswer: answered }, afterwards: announce };
