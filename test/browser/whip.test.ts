@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { PeerProcess, sections } from '../support/peer.js';
+import { PeerProcess, sections, withRids } from '../support/peer.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { plays } from './plays.js';
@@ -88,6 +88,38 @@ describe('an encoder over WHIP, in a browser', function () {
 
     await fetch(new URL(answer.headers.get('location') ?? '', server().url), { method: 'DELETE' });
     await page.getByText('It has ended.').waitFor({ timeout: patienceMs });
+    encoder.close();
+  });
+
+  it('that sends its picture in three sizes, as OBS does from 32.1 on, is shown in the largest, and in the smallest while that is small', async () => {
+    const rids = ['q', 'h', 'f'];
+    const [audio, video] = sections('sendonly');
+    if (!audio || !video) throw new Error('there is a section of each kind');
+    const encoder = await peers.open({ sections: [audio, { ...video, codec: 'H264' }] });
+    // One POST, and no candidate is ever told: OBS sends its offer before it has any.
+    const offer = withRids(encoder.offer, rids);
+    expect(offer).to.include('a=simulcast:send q;h;f').and.not.include('a=candidate');
+    const answer = await fetch(`${server().url}whip/balcony`, {
+      ...{ method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: offer },
+    });
+    const sdp = await answer.text();
+    expect(answer.status, sdp).to.equal(201);
+    expect(sdp).to.include('a=simulcast:recv q;h;f').and.include('a=rid:f recv').and.include('H264');
+    encoder.accept(sdp);
+    encoder.play(rids);
+    const [publisher] = [...(server().rooms.find('balcony')?.participants ?? [])];
+    const id = publisher?.id ?? '';
+    const ana = await Visitor.join(await newWindow(), server().url, 'Ana', 'balcony');
+    await ana.receives(id);
+    const width = async (): Promise<number | undefined> =>
+      (await ana.inspect()).received.find(({ participant }) => participant === id)?.video?.width;
+    await until('Ana has the largest', async () => (await width()) === 640, patienceMs);
+    await ana.page.evaluate(
+      `window.atrium.room.participants.get(${JSON.stringify(id)}).publications.get('webcam').want({ maxLayer: 0 })`,
+    );
+    await until('Ana has the smallest', async () => (await width()) === 160, patienceMs);
+    expect(ana.errors).to.deep.equal([]);
+    await fetch(new URL(answer.headers.get('location') ?? '', server().url), { method: 'DELETE' });
     encoder.close();
   });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readLeb128 } from '../../media/embedded/codecs/leb128.js';
 import { framesIn, packetsIn } from './demuxed.js';
 import { rtp } from './rtp.js';
-import type { Stream } from './rtp.js';
+import type { RtpFields, Stream } from './rtp.js';
 
 /** Real media from ffmpeg, for what decodes it: each picture or packet of sound by itself. */
 export interface EncodedMedia {
@@ -57,7 +57,7 @@ export function encodedSound(seconds: number, beepAt = -1): EncodedMedia {
 /** RTP packets of one picture, which fits what is recorded of calls: 1200 bytes each. */
 export function picturePackets(
   codec: PictureCodec,
-  stream: Stream & { readonly sequence: number; readonly timestamp: number },
+  stream: Stream & Pick<RtpFields, 'sequence' | 'timestamp' | 'layerName'>,
   picture: Buffer,
 ): Buffer[] {
   const payloads = { VP8: vp8Payloads, H264: h264Payloads, AV1: av1Payloads }[codec](picture);

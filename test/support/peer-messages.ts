@@ -14,6 +14,8 @@ export type Section = z.infer<typeof section>;
 
 /** Id of the header extension by which peers say how loud their audio is. */
 export const levelId = 1;
+/** Ids of those by which they name the section and the size that a packet is of. */
+export const [midId, ridId] = [1, 2];
 
 export const peerCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), peer, sections: z.array(section), bindAddress: z.string().optional() }),
@@ -23,8 +25,8 @@ export const peerCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('send'), peer, level: z.int().optional() }),
   /** Video packets with these numbers, the first one a keyframe. */
   z.object({ type: z.literal('send video'), peer, first: z.int(), last: z.int() }),
-  /** A film of H.264 with sound, over and over. */
-  z.object({ type: z.literal('play'), peer }),
+  /** A film of H.264 with sound, over and over. `rids`: in so many sizes, by these names, the smallest first. */
+  z.object({ type: z.literal('play'), peer, rids: z.array(z.string()).optional() }),
   z.object({ type: z.literal('close'), peer }),
 ]);
 export type PeerCommand = z.infer<typeof peerCommand>;

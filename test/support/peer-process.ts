@@ -1,7 +1,7 @@
 import { initLogger } from 'node-datachannel';
-import { SyntheticConnection, streams } from '../../load/synthetic-connection.js';
+import { SyntheticConnection, layerSsrc, streams } from '../../load/synthetic-connection.js';
 import { parseRtcp } from '../../media/embedded/rtp/rtcp.js';
-import { levelId, peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { levelId, peerCommand, ridId, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
 import { encodedPictures, encodedSound, picturePackets } from './encoded-media.js';
 import { audioPacket, interframe, keyframe, rtp, videoPacket } from './rtp.js';
 
@@ -66,7 +66,7 @@ class PeerInProcess {
         }
         break;
       case 'play':
-        this.#play();
+        this.#play(command.rids);
         break;
       case 'close':
         clearInterval(this.#sending);
@@ -86,22 +86,33 @@ class PeerInProcess {
   }
 
   /** A keyframe each second: whoever comes later waits no longer. */
-  #play(): void {
-    const film = encodedPictures({ codec: 'H264', size: [320, 240], seconds: 4, keyEvery: 25 });
+  #play(rids: readonly string[] | undefined): void {
+    const films = (rids ?? [undefined]).map((rid, layer) => {
+      const size = rids ? ([160 * 2 ** layer, 120 * 2 ** layer] as const) : ([320, 240] as const);
+      const names = rid === undefined ? {} : { layerName: { id: ridId, text: rid } };
+      const ssrc = layerSsrc(layer);
+      return {
+        ...{ ssrc, names, sequence: 0 },
+        film: encodedPictures({ codec: 'H264', size, seconds: 4, keyEvery: 25 }),
+      };
+    });
     const sound = encodedSound(4);
+    const ticks = films[0]?.film.ticks ?? 0;
     const begun = performance.now();
     let pictures = 0;
-    let sequence = 0;
     let sounds = 0;
-    const due = (ticks: number, clockRate: number): number => ((performance.now() - begun) * clockRate) / 1_000 / ticks;
+    const due = (each: number, clockRate: number): number => ((performance.now() - begun) * clockRate) / 1_000 / each;
     this.#sending ??= setInterval(() => {
       guard(this.#id, () => {
-        for (; pictures < due(film.ticks, 90_000); pictures += 1) {
-          const picture = film.units[pictures % film.units.length] ?? Buffer.alloc(0);
-          const timestamp = pictures * film.ticks;
-          for (const packet of picturePackets('H264', { ...streams.video, sequence, timestamp }, picture)) {
-            this.#connection.send('video', packet);
-            sequence = (sequence + 1) & 0xffff;
+        for (; pictures < due(ticks, 90_000); pictures += 1) {
+          for (const stream of films) {
+            const { ssrc, names, film } = stream;
+            const picture = film.units[pictures % film.units.length] ?? Buffer.alloc(0);
+            const header = { payloadType: streams.video.payloadType, ssrc, timestamp: pictures * film.ticks };
+            for (const packet of picturePackets('H264', { ...header, ...names, sequence: stream.sequence }, picture)) {
+              this.#connection.send('video', packet);
+              stream.sequence = (stream.sequence + 1) & 0xffff;
+            }
           }
         }
         for (; sounds < due(sound.ticks, 48_000); sounds += 1) {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { IceCandidate } from '../../media/port.js';
-import { levelId, peerReport, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { levelId, midId, peerReport, ridId, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
 import { testProgram } from './programs.js';
 import { until } from './until.js';
 
@@ -31,6 +31,21 @@ export function withLevels(offer: string): string {
     /^m=audio [^]*?^a=mid:.*\r\n/m,
     `$&a=extmap:${levelId} urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n`,
   );
+}
+
+/**
+ * The offer of OBS from 32.1 on, which sends its picture in several sizes: its own stack is libdatachannel, too, and adds these lines. The
+ * names are given, the smallest first.
+ */
+export function withRids(offer: string, rids: readonly string[]): string {
+  const extensions = [
+    `a=extmap:${midId} urn:ietf:params:rtp-hdrext:sdes:mid`,
+    `a=extmap:${ridId} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`,
+  ];
+  const lines = [...extensions, ...rids.map((rid) => `a=rid:${rid} send`), `a=simulcast:send ${rids.join(';')}`];
+  return offer
+    .replace(/^m=video [^]*?^a=mid:.*\r\n/m, `$&${lines.join('\r\n')}\r\n`)
+    .replaceAll(/^a=ssrc:.*\r\n/gm, '');
 }
 
 /** A WebRTC client with a real stack (libdatachannel): Opus and VP8, no picture. */
@@ -88,9 +103,12 @@ export class Peer {
     this.#tell({ type: 'send video', peer: this.#id, first, last });
   }
 
-  /** Sends a film of H.264 with sound, over and over, as soon as it is connected: pictures that a browser shows. */
-  play(): void {
-    this.#tell({ type: 'play', peer: this.#id });
+  /**
+   * Sends a film of H.264 with sound, over and over, as soon as it is connected: pictures that a browser shows.
+   * @param rids in so many sizes, the smallest first; see `withRids`
+   */
+  play(rids?: readonly string[]): void {
+    this.#tell({ type: 'play', peer: this.#id, ...(rids && { rids: [...rids] }) });
   }
 
   close(): void {
