@@ -170,11 +170,11 @@ navigator.mediaDevices.getUserMedia = ({ audio, video }) => {
   return Promise.resolve(new MediaStream(tracks));
 };
 
-/** Hardly to be heard, so that packets of sound go out. */
+/** Hardly to be heard, unless the page is loud: so that packets of sound go out. */
 function hum() {
   const context = new AudioContext();
   const [tone, quiet, out] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
-  quiet.gain.value = 0.001;
+  quiet.gain.value = window.isLoud ? 0.2 : 0.001;
   tone.connect(quiet).connect(out);
   tone.start();
   return out.stream;

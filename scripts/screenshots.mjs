@@ -59,6 +59,7 @@ const names = ['Ana', 'Bertrand', 'Carl', 'Dana', 'Emil', 'Farah', 'Goran', 'Hei
 try {
   const url = await addressOf(server);
   if (isWanted('recording')) await record(url);
+  if (isWanted('muted-speech')) await mutedSpeech(url);
   const ana = await visit(url, 0);
   await ana.getByLabel('Your name').fill('Ana');
   for (const view of views) await shoot(ana, 'join', view);
@@ -206,11 +207,35 @@ async function record(url) {
   await Promise.all([mia.close(), ana.close()]);
 }
 
-/** @param devices `blocked`: the browser gives none */
+/** The user speaks, and their microphone is off. That is said once a minute, so each view has a page of its own. */
+async function mutedSpeech(url) {
+  const other = await visit(url, 1, undefined, 'r/green');
+  const join = async (page, name) => {
+    await page.getByLabel('Your name').fill(name);
+    await page.getByRole('button', { name: 'Join', exact: true }).click();
+  };
+  await join(other, 'Bertrand');
+  for (const view of views) {
+    const page = await visit(url, 2, 'loud', 'r/green');
+    await page.setViewportSize(view.size);
+    await join(page, 'Carl');
+    await pictures(page, 2);
+    await page.getByRole('button', { name: 'Microphone', exact: true }).click();
+    await page.getByText('You are speaking, but your microphone is off.').waitFor();
+    await page.mouse.move(0, 0);
+    await shoot(page, 'muted-speech', view);
+    await page.close();
+  }
+  await other.close();
+}
+
+/** @param devices `blocked`: the browser gives none. `loud`: a microphone that is heard */
 async function visit(url, cast, devices, path = 'r/garden') {
   const context = await browser.newContext({ viewport: desktop, colorScheme: 'dark' });
   const none = `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));`;
-  await context.addInitScript(devices === 'blocked' ? none : `window.cast = ${cast};{${camera}}`);
+  await context.addInitScript(
+    devices === 'blocked' ? none : `window.cast = ${cast};window.isLoud = ${devices === 'loud'};{${camera}}`,
+  );
   const page = await context.newPage();
   await page.goto(`${url}${path}`);
   return page;

@@ -4,7 +4,7 @@ import type { Voice } from '../words/words.js';
 import type { DeviceState } from './local-media.js';
 import type { Toasts } from './toasts.js';
 
-/** Says, once a minute at most, that the user speaks although their microphone is off. Ends with the room. */
+/** Says, once a minute at most, that the user speaks although their microphone is off, and others are there. Ends with the room. */
 export function hintWhileMuted(
   room: Room,
   microphone: ReadonlySignal<DeviceState>,
@@ -13,7 +13,8 @@ export function hintWhileMuted(
 ): void {
   let hide = (): void => undefined;
   new MutedSpeech(room).on('speakingWhileMuted', () => {
-    hide = toasts.show(voice.words().call.speaksMuted);
+    // Alone one speaks to somebody else.
+    if (room.participants.size > 0) hide = toasts.show(voice.words().call.speaksMuted);
   });
   room.on(
     'closed',

@@ -58,7 +58,8 @@ describe('people who speak', function () {
   });
 
   it('are reminded that nobody hears them, while their microphone is off', async () => {
-    const ana = await join('Ana', 'muted');
+    const [ana, berta] = [await join('Ana', 'muted'), await join('Berta', 'muted')];
+    await ana.seesTiles('Ana', 'Berta');
     const microphone = ana.page.getByRole('button', { name: 'Microphone', exact: true });
     await until(
       'Ana publishes',
@@ -71,6 +72,7 @@ describe('people who speak', function () {
     await hint.waitFor();
     await microphone.click();
     await hint.waitFor({ state: 'detached' });
+    expect(await berta.page.locator('.toast', { hasText: 'You are speaking' }).count()).to.equal(0);
   });
 });
 
