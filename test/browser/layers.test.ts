@@ -76,7 +76,14 @@ const receive = (name: string, wish: SubscriptionWish): string => `(async () => 
   await publication.want(${JSON.stringify(wish)});
 })()`;
 
-const received = (page: Page, name: string): Promise<{ frameWidth: number; videoPackets: number; frames: number }> =>
+interface Received {
+  readonly frameWidth: number;
+  readonly videoPackets: number;
+  readonly frames: number;
+  readonly keyFrames: number;
+}
+
+const received = (page: Page, name: string): Promise<Received> =>
   page.evaluate(`others['${name}'].subscription.statistics().then(({ received }) => received)`);
 
 const want = (page: Page, name: string, wish: SubscriptionWish): Promise<void> =>
@@ -98,6 +105,18 @@ const goesThrough = `{
   };
 }`;
 
+/** Pages of browsers that have H.264 and do not take VP8 first. */
+const prefersH264 = `{
+  const { addTransceiver } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.addTransceiver = function (...given) {
+    const transceiver = addTransceiver.apply(this, given);
+    const codecs = RTCRtpReceiver.getCapabilities('video').codecs;
+    if (transceiver.receiver.track.kind === 'video')
+      transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => /H264|rtx/.test(mimeType)));
+    return transceiver;
+  };
+}`;
+
 const sentLayers = (page: Page): Promise<boolean[]> =>
   page.evaluate(
     `ann.localPublication.peerConnection.getSenders().find(({ track }) => track?.kind === 'video')
@@ -109,8 +128,10 @@ describe('a camera that is published by the browser library', function () {
   const server = useServer();
   const newWindow = useBrowser();
 
-  async function openPage(path?: NarrowPath): Promise<Page> {
+  /** `before`: runs in the page before its own scripts. */
+  async function openPage(path?: NarrowPath, before = ''): Promise<Page> {
     const window = await newWindow();
+    await window.addInitScript(before);
     if (path) {
       await window.exposeFunction('candidateThrough', (candidate: string) => path.through(candidate));
       await window.addInitScript(goesThrough);
@@ -163,6 +184,32 @@ describe('a camera that is published by the browser library', function () {
       await until('full has its size again', async () => (await received(page, 'full')).frameWidth === 960, patienceMs);
     },
   );
+
+  itOnEmbeddedEngine('in H.264 reaches each receiver in its size, which changes with a keyframe', async () => {
+    const page = await openPage(undefined, prefersH264);
+    await page.evaluate(publishBar);
+    await page.evaluate(receive('tile', { maxLayer: 0 }));
+    await page.evaluate(receive('full', {}));
+    const has = (name: string, width: number): Promise<void> =>
+      until(`${name} has ${width}`, async () => (await received(page, name)).frameWidth === width, patienceMs);
+    await has('full', 960);
+    await has('tile', 240);
+    const codecs = (name: string): Promise<string[]> =>
+      page.evaluate(`others['${name}'].subscription.peerConnection.getStats().then((stats) =>
+        [...stats.values()].filter(({ mimeType }) => mimeType?.startsWith('video/')).map(({ mimeType }) => mimeType))`);
+    expect(await codecs('tile'))
+      .to.include('video/H264')
+      .and.not.include('video/VP8');
+    for (const [maxLayer, width] of [
+      [2, 960],
+      [0, 240],
+    ] as const) {
+      const { keyFrames } = await received(page, 'tile');
+      await want(page, 'tile', { maxLayer });
+      await has('tile', width);
+      expect((await received(page, 'tile')).keyFrames).to.be.above(keyFrames);
+    }
+  });
 
   /**
    * Down and up again as the receiver wishes. A busy machine freezes pictures by itself, so one of three times must be without.

@@ -124,6 +124,46 @@ describe('the stage of the demo', function () {
     await until('it is as ever again', async () => (await page.locator('[data-low]').count()) === 0, patienceMs);
   });
 
+  it('takes no packet of a picture that has left the view of a phone, and shows it again', async () => {
+    const room = 'away';
+    await Visitor.join(await newWindow(), server().url, 'Berta', room);
+    const ana = await Visitor.join(
+      await newWindow({ viewport: { width: 390, height: 844 } }),
+      server().url,
+      'Ana',
+      room,
+    );
+    await ana.receives('Berta');
+    for (let index = 3; index <= 8; index++) await enter(`P${index}`, room);
+    const berta = ana.page.locator('.tile[data-participant="Berta"]');
+    const turn = async (button: string, isThere: boolean): Promise<void> => {
+      await ana.page.getByRole('button', { name: button }).click();
+      await until(
+        `Berta is in the view: ${isThere}`,
+        async () => (await berta.count()) === Number(isThere),
+        patienceMs,
+      );
+    };
+    const packets = async (): Promise<{ audio: number; video: number }> => {
+      const { received } = await ana.inspect();
+      const { audioPackets: audio = 0, videoPackets: video = 0 } =
+        received.find(({ participant }) => participant === 'Berta')?.statistics?.received ?? {};
+      return { audio, video };
+    };
+    /** Packets of the picture while so many of the sound come. */
+    const whileSound = async (count: number): Promise<number> => {
+      const before = await packets();
+      await until('the sound goes on', async () => (await packets()).audio >= before.audio + count, patienceMs);
+      return (await packets()).video - before.video;
+    };
+    await turn('Next page', false);
+    // The server is told when the page has not been turned back, and what was under way comes.
+    await until('the picture comes no more', async () => (await whileSound(10)) === 0, patienceMs);
+    expect(await whileSound(50), 'packets of a picture that nobody sees').to.equal(0);
+    await turn('Previous page', true);
+    await ana.receives('Berta');
+  });
+
   it('pins, turns pages, fills the screen and lets go again, by mouse and by keys', async () => {
     const window = await newWindow({ viewport: { width: 1280, height: 800 } });
     const { page } = await Visitor.join(window, server().url, 'Ana', 'pins');
