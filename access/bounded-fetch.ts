@@ -13,6 +13,15 @@ export interface BoundedAnswer {
   readonly text: string;
 }
 
+/** The answer names another address. */
+export class Redirected extends Error {
+  override readonly name = 'Redirected';
+
+  constructor(readonly status: number) {
+    super(`it answers with a redirect (${status})`);
+  }
+}
+
 /**
  * One HTTP request whose answer is small and soon there. A redirect is not followed: what is asked may be secret, and the operator has
  * named the address.
@@ -53,10 +62,11 @@ async function exchange<Answer>(
     const { status } = response;
     if (status >= 300 && status < 400) {
       await response.body?.cancel();
-      throw new Error(`it answers with a redirect (${status})`);
+      throw new Redirected(status);
     }
     return await read(response);
   } catch (error) {
+    if (error instanceof Redirected) throw error;
     if (timeout.aborted) throw new Error(`it does not answer within ${timeoutMs} ms`, { cause: error });
     throw new Error(reasonOf(error), { cause: error });
   }

@@ -3,7 +3,7 @@ export { Access, administrator, isTokenShaped, nameFits } from './access.js';
 export type { Introduction } from './access.js';
 export { AuthHook } from './auth-hook.js';
 export { both } from './both.js';
-export { fetchStatus } from './bounded-fetch.js';
+export { Redirected, fetchStatus } from './bounded-fetch.js';
 export { grantsText, readGrants } from './grants-text.js';
 export { keySetFile } from './key-set.js';
 export { minSecretLength, readKeys } from './keys-text.js';

@@ -41,6 +41,24 @@ export interface RoomOwners {
   kept(room: string): Promise<void>;
 }
 
+/** Somebody who is told over HTTP, one thing after the other. No redirect is followed. */
+export interface WebhookReceiver {
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** How long it may take to answer. */
+  readonly timeoutMs: number;
+  /** How often one thing is sent at most, where it cannot be reached. What it refuses is not sent again. */
+  readonly maxTries: number;
+}
+
+/** What tells one receiver. Nothing waits for it: too much waits at most, and then the oldest goes. */
+export interface WebhookLine {
+  /** @param body JSON */
+  tell(event: string, body: string): void;
+  /** Everything is tried for some seconds; what is left then is given up. */
+  close(): Promise<void>;
+}
+
 /** What the server gives each dialect. A dialect's own settings come with its constructor. */
 export interface DialectContext {
   readonly rooms: Rooms;
@@ -77,6 +95,8 @@ export interface DialectContext {
   readonly elsewhere?: (() => Promise<readonly RoomElsewhere[]>) | undefined;
   /** Undefined: there are no other processes. */
   readonly owners?: RoomOwners | undefined;
+  /** For a protocol that has webhooks of its own: tells a receiver, with the bounds and figures of all webhooks. */
+  readonly openReceiver?: ((receiver: WebhookReceiver) => WebhookLine) | undefined;
   /** Whether a media server answers. Default: nobody knows, and it is taken for granted. */
   readonly hasMedia?: (() => boolean) | undefined;
 }

@@ -1,10 +1,9 @@
-import type { WebhookName } from './webhook-names.js';
-
 /** An event as it is sent. The same to every receiver, and the same in each try. */
 export interface Notice {
   /** EV_… */
   readonly id: string;
-  readonly event: WebhookName;
+  /** Its name in what is sent. */
+  readonly event: string;
   /** Of one room the notices are sent in their order. Empty: about none. */
   readonly room: string;
   /** When it happened, in ms since 1970. */

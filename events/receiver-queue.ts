@@ -21,6 +21,8 @@ export interface QueueContext {
   readonly later: (ms: number, run: () => void) => () => void;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** How often one notice is tried at most. Default: as long as it is young enough. */
+  readonly maxTries?: number;
 }
 
 /** What becomes of notices. */
@@ -189,7 +191,7 @@ export class ReceiverQueue {
   }
 
   #failed(line: Line, waiting: Waiting, reason: string): void {
-    const { log, later } = this.#context;
+    const { log, later, maxTries = Infinity } = this.#context;
     const { id, event } = waiting.notice;
     if (!this.#isFailing) log.warn('a webhook was not taken', { url: this.name, event, id, reason });
     this.#isFailing = true;
@@ -200,7 +202,7 @@ export class ReceiverQueue {
       return;
     }
     const pauseMs = this.#pauseMs(waiting.tries);
-    waiting.isLastTry = pauseMs >= remainingMs;
+    waiting.isLastTry = pauseMs >= remainingMs || waiting.tries + 1 >= maxTries;
     const ms = Math.min(pauseMs, remainingMs);
     log.debug('a webhook is sent again', { url: this.name, event, id, reason, inMs: Math.round(ms) });
     this.#listener.retried(waiting.notice);

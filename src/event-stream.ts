@@ -1,9 +1,11 @@
 import type { ParentLog } from '../log.js';
+import { OrderedReceivers } from '../events/ordered-receivers.js';
 import { ServerEvents } from '../events/server-events.js';
 import type { EventEmitter } from '../events/server-events.js';
 import { Webhooks } from '../events/webhooks.js';
 import type { WebhooksContext } from '../events/webhooks.js';
 import type { KeptRecordings } from '../recording/kept-recordings.js';
+import type { WebhookFigures } from '../rest/metrics/webhook-metrics.js';
 import { newSid } from '../rooms/index.js';
 import type { Rooms } from '../rooms/index.js';
 import type { Config } from './config.js';
@@ -29,6 +31,10 @@ export interface EventStreamOptions {
 export interface EventStream {
   readonly events: EventEmitter;
   readonly webhooks: Webhooks;
+  /** Those of protocols that have webhooks of their own. */
+  readonly receivers: OrderedReceivers;
+  /** What became of all of them. */
+  readonly figures: WebhookFigures;
   /** Called after the rooms have closed. Resolves when everybody is told, or given up. */
   close(): Promise<void>;
 }
@@ -47,14 +53,9 @@ export async function startEvents(
         node.after(room, effect);
       }),
   });
+  const queues = { settings: config, log, now, random: Math.random, later };
   const webhooks = new Webhooks({
-    ...{ settings: config, events, log, now, random: Math.random, journal: node?.journal, traced },
-    later: (ms, run) => {
-      const timer = setTimeout(run, ms);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
+    ...{ ...queues, events, journal: node?.journal, traced },
     loadBodies: async () => {
       const [{ WebhookBodies }, protocol] = await Promise.all([
         import('../events/webhook-body.js'),
@@ -63,6 +64,8 @@ export async function startEvents(
       return new WebhookBodies(protocol);
     },
   });
+  const { times } = webhooks;
+  const receivers = new OrderedReceivers({ ...queues, times });
   await webhooks.renew();
   if (node) {
     rooms.watch({
@@ -83,10 +86,27 @@ export async function startEvents(
   return {
     events,
     webhooks,
+    receivers,
+    figures: {
+      times,
+      get counts() {
+        return [...webhooks.counts, ...receivers.counts];
+      },
+      get waiting() {
+        return webhooks.waiting + receivers.waiting;
+      },
+    },
     close: async () => {
       unwatch?.();
       events.close();
       await webhooks.close();
     },
+  };
+}
+
+function later(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => {
+    clearTimeout(timer);
   };
 }

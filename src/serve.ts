@@ -161,7 +161,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       ...{ rooms, health, happened, doors: doorFigures, refused: turnedAway, tokensRefused: access.refused },
       hookTimes: new Map(config.authHookUrl === '' ? [] : Object.entries(hook.times)),
       media: () => options.mediaFigures ?? [],
-      webhooks: stream.webhooks,
+      webhooks: stream.figures,
       // A folder that is gone must not take the other figures with it.
       freeBytes: async () => (recordings ? freeBytesOf(config.recordingsDir).catch(() => undefined) : undefined),
       node: node && (() => node.others.figures),
@@ -301,6 +301,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         cluster: node?.face,
         elsewhere: node && elsewhereOf(node),
         owners: node && ownersOf(node, name),
+        openReceiver: (receiver) => stream.receivers.open(receiver),
         hasMedia: () => options.mediaServers?.().some(({ up }) => up) ?? true,
       });
       dialects.push(dialect);

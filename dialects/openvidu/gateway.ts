@@ -23,6 +23,7 @@ import { joinRoom } from './requests/join-room.js';
 import { openRest } from './rest/index.js';
 import { MemberSession } from './session.js';
 import type { MemberContext } from './session.js';
+import { startWebhook } from './webhook/index.js';
 
 /** Pages ask for this path whatever else is before it in the address that they were given. */
 const path = '/openvidu';
@@ -44,6 +45,7 @@ export class OpenviduGateway implements Dialect {
   #context: MemberContext | undefined;
   readonly #undo: (() => void)[] = [];
   #answerAsOwner: Dialect['answerAsOwner'];
+  #stopWebhook: () => Promise<void> = () => Promise.resolve();
 
   constructor(settings: OpenviduSettings, limits: SessionLimits, ice: IceServers, log: Log) {
     this.#settings = settings;
@@ -79,6 +81,7 @@ export class OpenviduGateway implements Dialect {
     );
     const ov = (this.#ov = this.#openModel(given));
     this.#undo.push(startCollector(ov, this.#settings));
+    this.#stopWebhook = startWebhook(this.#settings, ov, given.openReceiver);
     this.#openSockets(given, ov);
     this.#answerAsOwner = openRest(this.#settings, ov, given, dialectName);
   }
@@ -113,10 +116,11 @@ export class OpenviduGateway implements Dialect {
     },
   };
 
-  close(): void {
+  async close(): Promise<void> {
     this.#sessions.close();
     this.#ov?.stop();
     for (const undo of this.#undo.splice(0)) undo();
+    await this.#stopWebhook();
   }
 
   #openModel({ rooms, names, now }: DialectContext): OvSessions {

@@ -14,7 +14,7 @@ export const webhookMetrics: MetricTable<WebhookFigures> = [
   {
     name: 'atrium_webhooks_total',
     type: 'counter',
-    help: 'Webhooks since the start. queued: to be sent. sent: taken by the receiver. retried: not taken, and sent again. dead: given up',
+    help: 'Webhooks since the start. queued: to be sent. sent: taken by the receiver. retried: not taken, and sent again. refused: by the receiver of OpenVidu, and not sent again. dead: given up',
     labels: ['outcome', 'event'],
     read: ({ counts }, into) => {
       for (const { outcome, event, count } of counts) into.inc({ outcome, event }, count);
