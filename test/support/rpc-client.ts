@@ -136,6 +136,11 @@ export class RpcClient {
     this.#webSocket.terminate();
   }
 
+  /** Begins the closing handshake as a client does that has something to say. */
+  closeWith(code: number, reason: string): void {
+    this.#webSocket.close(code, reason);
+  }
+
   async close(): Promise<void> {
     this.#webSocket.close(1000);
     await this.closed;
