@@ -35,7 +35,7 @@ describe('OpenVidu §14 rooms with others', () => {
     expect(first?.id).to.match(/^con_[A-Z][A-Za-z0-9]{9}$/);
     expect(first?.metadata).to.equal('{"clientData":"kurt"}');
     const lena = await stranger('lena', 'people');
-    const [{ params }] = (await ana.told()) as [{ params: Record<string, unknown> }];
+    const params = await ana.toldOnce();
     expect(params).to.include({ metadata: '{"clientData":"lena"}' });
     await lena.request('leaveRoom');
     expect(await ana.told()).to.deep.equal([
@@ -60,7 +60,7 @@ describe('OpenVidu §14 rooms with others', () => {
     const kurt = await stranger('kurt', 'media');
     const ana = await join('media', {}, 'Ana');
     await kurt.request('publishVideo', { sdpOffer: publishOffer });
-    const [{ params }] = (await ana.told()) as [{ params: { id: string; streams: Record<string, unknown>[] } }];
+    const params = (await ana.toldOnce()) as { id: string; streams: Record<string, unknown>[] };
     const [stream] = params.streams;
     expect(stream).to.include({ hasAudio: true, hasVideo: true, typeOfVideo: 'CAMERA', frameRate: -1 });
     expect(stream?.id).to.match(new RegExp(`^str_CAM_\\w{4}_${params.id}$`));
@@ -106,7 +106,7 @@ describe('OpenVidu §14 rooms with others', () => {
     const kurt = await stranger('kurt', 'evict');
     const mod = await join('evict', { role: 'MODERATOR' });
     await kurt.request('publishVideo', { sdpOffer: publishOffer });
-    const [{ params }] = (await mod.told()) as [{ params: { id: string; streams: { id: string }[] } }];
+    const params = (await mod.toldOnce()) as { id: string; streams: { id: string }[] };
     expect(await mod.rpc.refusal('forceUnpublish', { streamId: params.streams[0]?.id })).to.equal(999);
     await mod.rpc.request('forceDisconnect', { connectionId: params.id });
     expect(await kurt.notified('participantEvicted')).to.deep.equal({});

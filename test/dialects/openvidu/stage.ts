@@ -113,6 +113,13 @@ export class Page {
     return told;
   }
 
+  /** The params of the one notification that it was told. */
+  async toldOnce(): Promise<Record<string, unknown>> {
+    const [first, ...more] = await this.told();
+    if (!first || more.length > 0) throw new Error(`told ${JSON.stringify([first, ...more])}`);
+    return first.params;
+  }
+
   cut(): void {
     this.rpc.cut();
   }
