@@ -24,7 +24,10 @@ export async function negotiate(
   });
   const { sdpAnswer } = await client.request(method, { sdpOffer: withLevels(peer.offer), ...params });
   peer.accept(String(sdpAnswer));
-  const found = await client.take((frame) => frame.method === 'iceCandidate' && frame.params?.endpointName === of);
+  const found = await client.take(
+    (frame) =>
+      frame.method === 'iceCandidate' && [frame.params?.endpointName, frame.params?.senderConnectionId].includes(of),
+  );
   peer.addCandidate({ candidate: String(found.params?.candidate), sdpMid: String(found.params?.sdpMid) });
   await peer.connected();
   await Promise.all(told);
