@@ -6,6 +6,9 @@ import type { RpcClient } from './rpc-client.js';
 /** Where peers and media servers of these tests are. */
 export const bindAddress = '127.0.0.1';
 
+/** Requests of a publisher. */
+const publishing = ['publishVideo', 'reconnectStream'];
+
 /** A peer whose candidates and answer go through the server. `of`: the publisher. */
 export async function negotiate(
   peers: PeerProcess,
@@ -16,7 +19,7 @@ export async function negotiate(
 ): Promise<Peer> {
   const told: Promise<unknown>[] = [];
   const peer = await peers.open({
-    sections: sections(method === 'publishVideo' ? 'sendonly' : 'recvonly'),
+    sections: sections(publishing.includes(method) ? 'sendonly' : 'recvonly'),
     bindAddress,
     onCandidate: (candidate) => {
       told.push(client.request('onIceCandidate', { endpointName: of, ...candidate }));

@@ -1,7 +1,10 @@
-import { ProtocolError } from '../../session-layer/errors.js';
 import type { CallingSession } from '../call.js';
+import { inTime } from '../within.js';
+import { forcedOffer } from './negotiation.js';
 
-/** Offers the own stream once more over another connection. Its subscriptions stay. @throws ProtocolError */
-export async function republish(_session: CallingSession, _sdpOffer: string): Promise<string> {
-  return Promise.reject(new ProtocolError(303, 'A stream cannot be published anew under the same id yet'));
+/** Offers the own stream once more over another connection. Those who receive it go on. @throws as `Participant.reopen`, ProtocolError 301, 800 */
+export async function republish({ participant, ovSession }: CallingSession, sdpOffer: string): Promise<string> {
+  return inTime(participant.reopen(forcedOffer(sdpOffer, ovSession)), () => {
+    // Whatever comes of it: the page tries again, which begins once this has ended.
+  });
 }
