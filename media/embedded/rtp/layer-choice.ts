@@ -55,6 +55,10 @@ const longestRetryMs = 64_000;
 /** Where the engine estimates, a layer that its share took for less than this was tried in vain, in ms. */
 const inVainMs = 15_000;
 
+/** What layers cost is measured once a second; looked for more often than this it is the same. In ms. */
+const ladderMs = 250;
+const neverClimbed = { at: Number.NEGATIVE_INFINITY, wanted: -1, wish: undefined };
+
 /**
  * Chooses a layer for one receiver: what it wants, as far as its way takes it. An estimate of a receiver is little above what it gets (it
  * has seen no more), so a larger layer is tried and given up again, with growing pauses. Where the engine estimates, the share of the stream
@@ -74,6 +78,8 @@ export class LayerChoice {
   #layer = -1;
   /** Of the last claim. */
   #steps: readonly Step[] = [];
+  /** When they were looked for, and for what. */
+  #climbed: { readonly at: number; readonly wanted: number; readonly wish: LayerWish | undefined } = neverClimbed;
 
   /**
    * The layer that is wanted now; undefined: none is sent. Called about every 50 ms.
@@ -92,17 +98,11 @@ export class LayerChoice {
    */
   claim(layers: Layers, present: InboundStream | undefined, granted: Grant | undefined, now: number): Claim {
     const wanted = Math.min(this.wanted(layers), this.#held(this.wanted(layers), granted, now));
-    let steps: Step[] = [];
-    let former: InboundStream | undefined;
-    for (let index = 0; index <= wanted; index++) {
-      const stream = nearest(layers, index, now);
-      if (stream && stream === former) continue;
-      former = stream;
-      const bitrate = stream?.bitrate ?? 0;
-      const cost = bitrate > 0 ? bitrate : guess.first * guess.step ** index;
-      steps = above(steps, stepsOf(stream ?? {}, index, cost, this.wish.maxFrameRate));
+    if (now - this.#climbed.at >= ladderMs || this.#climbed.wanted !== wanted || this.#climbed.wish !== this.wish) {
+      this.#steps = this.#ladder(layers, wanted, now);
+      this.#climbed = { at: now, wanted, wish: this.wish };
     }
-    this.#steps = steps;
+    const steps = this.#steps;
     const layer = present ? layers.indexOf(present) : -1;
     const most = granted?.layer === layer ? granted.most : allPictures;
     const current = steps.findLastIndex((step) => step.layer < layer || (step.layer === layer && step.most <= most));
@@ -143,6 +143,20 @@ export class LayerChoice {
     const current = isSent ? steps.findLastIndex(({ most }) => most <= (granted?.most ?? allPictures)) : -1;
     const costs = steps.map((step) => step.cost);
     return { ...this.#rank(false), costs, current, wanted: steps.length - 1, isOfOneSize: true };
+  }
+
+  #ladder(layers: Layers, wanted: number, now: number): Step[] {
+    let steps: Step[] = [];
+    let former: InboundStream | undefined;
+    for (let index = 0; index <= wanted; index++) {
+      const stream = nearest(layers, index, now);
+      if (stream && stream === former) continue;
+      former = stream;
+      const bitrate = stream?.bitrate ?? 0;
+      const cost = bitrate > 0 ? bitrate : guess.first * guess.step ** index;
+      steps = above(steps, stepsOf(stream ?? {}, index, cost, this.wish.maxFrameRate));
+    }
+    return steps;
   }
 
   /** What a place in the last claim stands for; -1: nothing is granted. */

@@ -180,9 +180,13 @@ export class OutboundStream implements SharedVideo {
     return this.#options.numbers && { layer: 0, most: allPictures };
   }
 
-  claim(now: number): Claim | undefined {
+  claim(now: number, isLimited: boolean): Claim | undefined {
     if (this.#payloadType === -1) return undefined;
     if (this.#layers) return this.#choice.claim(this.#layers, this.#target, this.#granted, now);
+    if (!isLimited && !this.#stopped) {
+      this.#granted = this.#firstGranted;
+      return undefined;
+    }
     const source = this.#stopped ?? this.#source;
     const isKnown = source?.codec.kind === 'video' && source.bitrate > 0;
     return isKnown ? this.#choice.claimOfOne(source, source !== this.#stopped, this.#granted) : undefined;

@@ -10,6 +10,8 @@ export const allPictures = Number.POSITIVE_INFINITY;
 
 /** Packets back from the newest one that somebody may ask for: as many as a source keeps. */
 const longestMemory = 1024;
+/** Of so many packets there are half as many runs at most: each has one packet, and one is left out after it. With more, the old ones are forgotten. */
+const mostRuns = longestMemory;
 
 /** Packets of the source, one after another, whose numbers are changed alike. */
 export interface Run {
@@ -22,6 +24,8 @@ export interface Run {
   readonly leftFirst: number;
   readonly leftLast: number;
 }
+
+type OpenRun = { -readonly [Field in keyof Run]: Run[Field] };
 
 /** A packet that was sent, and what was done with its numbers. */
 export interface SentPacket {
@@ -41,7 +45,7 @@ export class Thinning {
   readonly #temporal: TemporalTraits;
   /** Highest one that is sent. */
   #limit: number;
-  #runs: Run[];
+  readonly #runs: OpenRun[];
   #highest: number;
   /** Of the newest picture. */
   #timestamp: number;
@@ -137,15 +141,23 @@ export class Thinning {
   #leaveOut(extended: number, timestamp: number, isNewPicture: boolean): void {
     const last = this.#runs.at(-1);
     if (!last) return;
-    const { offset, shift } = last;
-    const next: Run = {
-      ...{ from: extended + 1, offset: offset - 1, leftLast: timestamp },
-      shift: isNewPicture ? PictureShift.afterGap(shift, this.#codec) : shift,
-      leftFirst: last.from === extended && last.leftFirst !== -1 ? last.leftFirst : timestamp,
-    };
+    const shift = isNewPicture ? PictureShift.afterGap(last.shift, this.#codec) : last.shift;
+    const [from, offset] = [extended + 1, last.offset - 1];
+    if (last.from !== extended) {
+      this.#runs.push({ from, offset, shift, leftFirst: timestamp, leftLast: timestamp });
+      if (this.#runs.length > mostRuns) this.#forget();
+      return;
+    }
     // Nothing was sent of a run that ends where it begins.
-    if (last.from === extended) this.#runs.pop();
-    this.#runs.push(next);
-    while ((this.#runs[1]?.from ?? this.#highest) <= this.#highest - longestMemory) this.#runs.shift();
+    last.from = from;
+    last.offset = offset;
+    last.shift = shift;
+    last.leftLast = timestamp;
+    if (last.leftFirst === -1) last.leftFirst = timestamp;
+  }
+
+  #forget(): void {
+    const needed = this.#runs.findLastIndex(({ from }) => from <= this.#highest - longestMemory);
+    this.#runs.splice(0, Math.max(0, needed));
   }
 }

@@ -6,8 +6,11 @@ import { room, shared } from './share.js';
 
 /** A stream of video to a receiver. */
 export interface SharedVideo {
-  /** What it asks for; undefined: there is nothing to send, or it is not known how much. */
-  claim(now: number): Claim | undefined;
+  /**
+   * What it asks for; undefined: there is nothing to send, or it is not known how much.
+   * @param isLimited whether a limit was seen: before that a picture in one size asks for nothing
+   */
+  claim(now: number, isLimited: boolean): Claim | undefined;
   /** It may send what is at this place of its claim; -1: nothing; undefined: nothing tells how much that would be. */
   granted(place: number | undefined): void;
 }
@@ -74,13 +77,14 @@ export class Receiver {
   beat(now: number): void {
     if (now === this.#beatAt) return;
     this.#beatAt = now;
+    const isLimited = this.#estimator.isLimited(now);
     // Each receiver has twenty beats a second.
     const videos: { readonly video: SharedVideo; readonly claim: Claim }[] = [];
     const plain = { count: 0, bitrate: 0 };
     let audio = 0;
     for (const { video, audioBitrate, videoBitrate } of this.#parts) {
       audio += audioBitrate;
-      const claim = video?.claim(now);
+      const claim = video?.claim(now, isLimited);
       if (video && claim) videos.push({ video, claim });
       const isPlain = !claim || (claim.isOfOneSize && claim.current !== -1);
       if (!isPlain || videoBitrate === 0) continue;
@@ -90,7 +94,6 @@ export class Receiver {
     const layered = videos.filter(({ claim }) => !claim.isOfOneSize);
     const stopped = videos.filter(({ claim }) => claim.isOfOneSize && claim.current === -1);
     const claims = layered.map(({ claim }) => claim);
-    const isLimited = this.#estimator.isLimited(now);
     if (claims.length > 0 && Number.isNaN(this.#since)) this.#since = now;
     if (this.bitrate === undefined) {
       if (now - this.#since > silenceMs) for (const { video } of layered) video.granted(undefined);
