@@ -22,6 +22,10 @@ export interface OfferSettings {
   readonly noise?: boolean | undefined;
   /** Publishes three sizes, as a group SIM of streams in the offer. */
   readonly layers?: boolean | undefined;
+  /** Publishes several layers in one stream, as `L3T3`. */
+  readonly scalability?: string | undefined;
+  /** Offers to describe pictures, or to take that: the dependency descriptor. Browsers leave that to the page. */
+  readonly described?: boolean | undefined;
   /** Offers to put these sections on one transport, and each other on one of its own. Default: all on one. */
   readonly bundle?: readonly string[] | undefined;
   /** Payload types that change places in the offer. */
@@ -60,6 +64,8 @@ export interface MediaStats {
   /** The target of the encoder in bits a second. */
   sentBitrate: number;
   videoBytesSent: number;
+  /** Of what is sent: as `L3T3`. */
+  scalability: string;
   available: number;
   streams: number;
   state: string;

@@ -56,6 +56,25 @@ describe('the embedded engine with Chromium', function () {
     }
   });
 
+  it('shows AV1 of several spatial layers in one stream, also when the source is replaced', async () => {
+    const scalable = { role: 'publish', codec: 'AV1', size: [640, 480], frameRate: 10, described: true } as const;
+    const [page, second] = [await stage.openPage(), await stage.openPage()];
+    const descriptor = /^a=extmap:\d+ https:\/\/aomediacodec\.github\.io\/av1-rtp-spec\/#dependency-descriptor/m;
+    expect(await stage.negotiate(page, 'ann', { ...scalable, scalability: 'L2T3' })).to.match(descriptor);
+    expect(await stage.negotiate(second, 'eve', { ...scalable, scalability: 'L2T1' })).to.match(descriptor);
+    const other = await stage.openPage(listenerPermissions);
+    expect(await stage.negotiate(other, 'bob', { role: 'subscribe', source: 'ann', described: true })).to.match(
+      descriptor,
+    );
+    await stage.expectPlaying(other, 'bob');
+    await stage.eventually(other, 'bob', ({ width }) => width === 640);
+    await stage.eventually(page, 'ann', ({ scalability }) => scalability.startsWith('L2'));
+    for (const source of ['eve', 'ann', 'eve']) {
+      await stage.kurento.invoke(stage.endpoint(source), 'connect', { sink: stage.endpoint('bob') });
+      await stage.expectPlaying(other, 'bob');
+    }
+  });
+
   it('sends a publisher its own media back when the endpoint is connected to itself', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'loop', { role: 'both' });

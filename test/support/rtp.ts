@@ -76,7 +76,7 @@ export const interframe = Buffer.from([0x10, 0x01, 7, 7, 7]);
 
 export interface ReadRtp {
   readonly extension: boolean;
-  /** What stands in the one-byte header extensions, by their ids. */
+  /** What stands in the header extensions, by their ids. */
   readonly extensions: ReadonlyMap<number, Buffer>;
   readonly padding: boolean;
   readonly marker: boolean;
@@ -93,7 +93,9 @@ export function readRtp(bytes: Buffer): ReadRtp {
   const start = headerSize + (extension ? 4 + bytes.readUInt16BE(headerSize + 2) * 4 : 0);
   return {
     extension,
-    extensions: extension ? readExtensions(bytes.subarray(headerSize + 4, start)) : new Map(),
+    extensions: extension
+      ? readExtensions(bytes.subarray(headerSize + 4, start), bytes.readUInt16BE(headerSize) === 0xbede)
+      : new Map(),
     padding: (bytes.readUInt8(0) & 0x20) !== 0,
     marker: (bytes.readUInt8(1) & 0x80) !== 0,
     payloadType: bytes.readUInt8(1) & 0x7f,
@@ -104,14 +106,17 @@ export function readRtp(bytes: Buffer): ReadRtp {
   };
 }
 
-/** RFC 8285 §4.2. */
-function readExtensions(bytes: Buffer): Map<number, Buffer> {
+/** RFC 8285 §4.2 and §4.3. */
+function readExtensions(bytes: Buffer, isShort: boolean): Map<number, Buffer> {
   const extensions = new Map<number, Buffer>();
   for (let offset = 0; offset < bytes.length;) {
     const head = bytes.readUInt8(offset);
-    const length = head === 0 ? 0 : (head & 0x0f) + 1;
-    if (head !== 0) extensions.set(head >> 4, bytes.subarray(offset + 1, offset + 1 + length));
-    offset += 1 + length;
+    offset += 1;
+    if (head === 0) continue;
+    const length = isShort ? (head & 0x0f) + 1 : bytes.readUInt8(offset);
+    if (!isShort) offset += 1;
+    extensions.set(isShort ? head >> 4 : head, bytes.subarray(offset, offset + length));
+    offset += length;
   }
   return extensions;
 }

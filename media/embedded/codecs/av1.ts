@@ -4,8 +4,8 @@ import type { Frame, FrameAssembler } from './frame.js';
 import { readLeb128, writeLeb128 } from './leb128.js';
 
 /**
- * Forwarded as it comes, with all its layers. The dependency descriptor, a header extension, is not agreed to: a
- * browser then sends none. What a packet begins is read from its payload.
+ * Forwarded as it comes, with all its layers, and with its dependency descriptor for those that take it: without it, browsers show nothing
+ * of several spatial layers in one stream. What a packet begins is read from its payload.
  */
 export const av1 = defineCodec({
   name: 'AV1',
@@ -16,6 +16,7 @@ export const av1 = defineCodec({
   // Profile 0 has 4:2:0, 8 or 10 bits per sample. It is the default (AV1 RTP §7.2.1).
   accepts: (parameters) => !/(^|;\s*)profile=[1-9]/.test(parameters),
   startsKeyframe,
+  descriptor: 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
   assembler: () => new Av1Assembler(),
 });
 

@@ -38,6 +38,11 @@ export interface CodecTraits {
   readonly pictureNumbers?: (packet: Buffer, offset: number) => PictureNumbers;
   /** Default: receivers get all pictures. Those that are left out leave no gap in the numbers of pictures. */
   readonly temporal?: TemporalTraits;
+  /**
+   * The header extension, by its name, that tells receivers which pictures depend on which. It is passed on to those that take it; its
+   * second and third byte number the pictures. Default: none.
+   */
+  readonly descriptor?: string;
   /** Makes an assembler for one stream. */
   readonly assembler: () => FrameAssembler;
 }
@@ -69,7 +74,8 @@ export interface MatroskaCodec {
 }
 
 /** A codec that the engine forwards and records. It decodes none. */
-export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy' | 'temporal'>>> & {
+export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy' | 'temporal' | 'descriptor'>>> & {
+  readonly descriptor: string | undefined;
   readonly channels: number | undefined;
   readonly temporal: TemporalTraits | undefined;
   readonly carriedBy: Codec | undefined;
@@ -77,7 +83,7 @@ export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy'
 
 /** Gives all codecs the same fields in the same order: V8 reads them faster, which matters for each packet. */
 export function defineCodec(traits: CodecTraits): Codec {
-  const { name, kind, clockRate, channels, offer, matroska, assembler, carriedBy, temporal } = traits;
+  const { name, kind, clockRate, channels, offer, matroska, assembler, carriedBy, temporal, descriptor } = traits;
   const {
     accepts = always,
     prefers = never,
@@ -87,7 +93,7 @@ export function defineCodec(traits: CodecTraits): Codec {
     repeatable = false,
     pictureNumbers = unnumbered,
   } = traits;
-  const negotiated = { channels, offer, accepts, prefers, carriedBy, distance, repeatable };
+  const negotiated = { channels, offer, accepts, prefers, carriedBy, distance, repeatable, descriptor };
   const read = { startsKeyframe, keyframeSize, pictureNumbers, temporal };
   return { name, kind, clockRate, ...negotiated, matroska, ...read, assembler };
 }

@@ -2,6 +2,7 @@ import type { Codec } from '../codecs/codec.js';
 import type { OutgoingPath } from './bandwidth/outgoing-path.js';
 import type { SharedVideo } from './bandwidth/receiver.js';
 import type { Claim } from './bandwidth/share.js';
+import { DescriptorRun } from './descriptor-run.js';
 import type { InboundStream } from './inbound-stream.js';
 import { LayerChoice } from './layer-choice.js';
 import type { Lessening } from './layer-figures.js';
@@ -15,7 +16,14 @@ import { withRepeated } from './redundancy.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
-import { headerSize, numberedHeaderSize, writeHeader, writeNumberedHeader } from './rtp-packet.js';
+import {
+  headerSize,
+  markExtended,
+  numberedHeaderSize,
+  roomWith,
+  writeHeader,
+  writeNumberedHeader,
+} from './rtp-packet.js';
 import { StopOfOne } from './stop-of-one.js';
 import type { Run } from './thinning.js';
 import { allPictures, Thinning } from './thinning.js';
@@ -43,6 +51,8 @@ export interface OutboundOptions {
   readonly redundantTypes: ReadonlyMap<Codec, number>;
   /** Each packet has a number in the transport, in the header extension with this id; undefined: it has none. */
   readonly numbers: { readonly extension: number; readonly path: OutgoingPath } | undefined;
+  /** Id of the extension by which the receiver takes `Codec.descriptor`, of the codec that has one; 0 or undefined: it does not. */
+  readonly descriptor: number | undefined;
   /** False when the packet did not leave. */
   readonly send: (packet: Buffer) => boolean;
   /** Called when nothing can be passed on before the next keyframe of the source. */
@@ -81,6 +91,7 @@ export class OutboundStream implements SharedVideo {
   #repairType: number | undefined;
   #redundantType: number | undefined;
   #repairNumber = 0;
+  readonly #descriptors: DescriptorRun | undefined;
   /** Extended number of the first packet of the source that is passed on. */
   #from = 0;
   #waiting = true;
@@ -104,6 +115,7 @@ export class OutboundStream implements SharedVideo {
   constructor(options: OutboundOptions) {
     this.#options = options;
     this.#granted = this.#firstGranted;
+    this.#descriptors = options.descriptor ? new DescriptorRun(options.descriptor) : undefined;
     this.ssrc = options.ssrc;
   }
 
@@ -130,8 +142,9 @@ export class OutboundStream implements SharedVideo {
     this.#shift?.apply(packet.body);
     const redundant = this.#redundantType === undefined ? undefined : this.#redundant(packet, source);
     const payloadType = redundant ? (this.#redundantType ?? -1) : this.#payloadType;
-    const wire = redundant ?? (this.#options.numbers ? packet.numbered : packet.body);
-    this.#write(wire, packet, payloadType, number, timestamp, this.ssrc);
+    const wire =
+      this.#described(packet, payloadType, number, timestamp, this.ssrc) ??
+      this.#plain(redundant, packet, payloadType, number, timestamp);
     const hasLeft = this.#send(wire, now);
     // The payload is for other receivers too.
     this.#shift?.undo(packet.body);
@@ -139,6 +152,7 @@ export class OutboundStream implements SharedVideo {
     this.counters.packets += 1;
     this.counters.octets += packet.payloadLength;
     if (number <= this.#lastNumber) return;
+    if (packet.descriptor) this.#descriptors?.sent(packet.descriptor);
     this.#lastNumber = number;
     this.#lastTimestamp = timestamp;
     this.#lastAt = now;
@@ -394,6 +408,41 @@ export class OutboundStream implements SharedVideo {
     return true;
   }
 
+  #plain(
+    redundant: Buffer | undefined,
+    packet: RtpPacket,
+    payloadType: number,
+    number: number,
+    timestamp: number,
+  ): Buffer {
+    const wire = redundant ?? (this.#options.numbers ? packet.numbered : packet.body);
+    this.#write(wire, packet, payloadType, number, timestamp, this.ssrc);
+    return wire;
+  }
+
+  /**
+   * The packet with the description of its picture, in memory of its own. Undefined where it has none, or the receiver takes none.
+   * @param former the number under which it was sent before
+   */
+  #described(
+    { body, descriptor, padding, marker }: Pick<KeptPacket, 'body' | 'descriptor' | 'padding' | 'marker'>,
+    payloadType: number,
+    sequence: number,
+    timestamp: number,
+    ssrc: number,
+    former?: number,
+  ): Buffer | undefined {
+    if (!this.#descriptors || !descriptor) return undefined;
+    const { numbers } = this.#options;
+    const extensions = [this.#descriptors.extension(descriptor)];
+    if (numbers) extensions.push({ id: numbers.extension, data: twoBytes(numbers.path.next) });
+    const header = roomWith(extensions);
+    writeHeader(header, padding, marker, payloadType, sequence, timestamp, ssrc);
+    markExtended(header);
+    const payload = body.subarray(headerSize);
+    return Buffer.concat(former === undefined ? [header, payload] : [header, twoBytes(former), payload]);
+  }
+
   /** Writes a header before the payload in `wire`. */
   #write(
     wire: Buffer,
@@ -424,6 +473,14 @@ export class OutboundStream implements SharedVideo {
   #again(kept: KeptPacket, number: number): Buffer {
     const timestamp = (kept.timestamp + this.#timestampOffset) >>> 0;
     const { body } = kept;
+    const described =
+      this.#repairType === undefined
+        ? this.#described(kept, this.#payloadType, number, timestamp, this.ssrc)
+        : this.#described(kept, this.#repairType, this.#repairNumber, timestamp, this.#options.repairSsrc, number);
+    if (described) {
+      if (this.#repairType !== undefined) this.#repairNumber += 1;
+      return described;
+    }
     const size = this.#options.numbers ? numberedHeaderSize : headerSize;
     if (this.#repairType === undefined) {
       const packet = this.#options.numbers ? Buffer.concat([Buffer.alloc(size - headerSize), body]) : body;
@@ -495,6 +552,7 @@ export class OutboundStream implements SharedVideo {
     this.#from = packet.extended;
     this.#spurts = source.spurts;
     this.#shift = PictureShift.between(this.#former, source.codec, packet.body);
+    if (packet.descriptor) this.#descriptors?.begin(packet.descriptor);
     if (this.#lastNumber !== -1) {
       // From extended numbers, which never become negative.
       this.#numberOffset = this.#lastNumber + 1 - packet.extended;
@@ -527,6 +585,10 @@ export class OutboundStream implements SharedVideo {
     const ticks = Math.round(((first - last) * source.codec.clockRate) / 1000);
     return ticks > 0 && ticks < source.codec.clockRate * 2 ? ticks : undefined;
   }
+}
+
+function twoBytes(value: number): Buffer {
+  return Buffer.from([(value >>> 8) & 0xff, value & 0xff]);
 }
 
 /** When the sender took a picture, by its own clock, in ms (RFC 3550 §6.4.1); undefined before its first report. */

@@ -8,6 +8,7 @@ export interface KeptPacket {
   readonly marker: boolean;
   readonly padding: boolean;
   readonly payloadType: number;
+  readonly descriptor?: Buffer | undefined;
 }
 
 /** Memory for some packets, one after another. */
@@ -35,6 +36,8 @@ export class PacketRing {
   readonly #lengths: Uint16Array;
   readonly #timestamps: Uint32Array;
   readonly #flags: Uint16Array;
+  /** Made with the first one: most streams have none. */
+  #descriptors: (Buffer | undefined)[] | undefined;
   /** Takes the next packet. */
   #current: Piece | undefined;
   /** Its packets are all gone. */
@@ -62,7 +65,7 @@ export class PacketRing {
   }
 
   /** Keeps a packet that is marked. */
-  keep({ extended, body, timestamp, payloadType, marker, padding }: RtpPacket): void {
+  keep({ extended, body, timestamp, payloadType, marker, padding, descriptor }: RtpPacket): void {
     const slot = extended % this.size;
     const { length } = body;
     if (this.#numbers[slot] !== extended) return;
@@ -73,6 +76,8 @@ export class PacketRing {
     this.#offsets[slot] = piece.used;
     this.#lengths[slot] = length;
     this.#timestamps[slot] = timestamp;
+    if (descriptor) this.#descriptors ??= new Array<Buffer | undefined>(this.size).fill(undefined);
+    if (this.#descriptors) this.#descriptors[slot] = descriptor;
     this.#flags[slot] = payloadType | (marker ? 0x80 : 0) | (padding ? 0x100 : 0);
     piece.used += length;
     piece.packets += 1;
@@ -90,6 +95,7 @@ export class PacketRing {
       marker: (flags & 0x80) !== 0,
       padding: (flags & 0x100) !== 0,
       payloadType: flags & 0x7f,
+      descriptor: this.#descriptors?.[slot],
     };
   }
 

@@ -19,6 +19,8 @@ export class RtpPacket {
   ssrc = 0;
   /** Number of the packet in its transport (transport-wide congestion control); -1: it has none. */
   transportSequence = -1;
+  /** Of the picture, in memory of its own; undefined: it has none, or none was agreed. */
+  descriptor: Buffer | undefined;
   /** The bytes as they came, and where the header extensions are in them. */
   #bytes: Buffer = Buffer.alloc(0);
   #extensions = 0;
@@ -45,6 +47,7 @@ export class RtpPacket {
     const second = at(bytes, 1);
     let payload = headerSize + (first & 0x0f) * 4;
     this.transportSequence = -1;
+    this.descriptor = undefined;
     this.#extensionsEnd = 0;
     if (first & 0x10) {
       if (payload + 4 > bytes.length) return false;
@@ -74,6 +77,14 @@ export class RtpPacket {
     const [bytes, start] = [this.#bytes, this.#extensions];
     const at = findExtension(bytes, start, this.#extensionsEnd, extension);
     return at === -1 ? undefined : bytes.toString('latin1', at, at + lengthOf(bytes, start, at));
+  }
+
+  /** Keeps the header extension with that id as the descriptor. To be asked before a header is written. */
+  keepDescriptor(extension: number): void {
+    if (this.#extensionsEnd === 0) return;
+    const [bytes, start] = [this.#bytes, this.#extensions];
+    const at = findExtension(bytes, start, this.#extensionsEnd, extension);
+    if (at !== -1) this.descriptor = Buffer.from(bytes.subarray(at, at + lengthOf(bytes, start, at)));
   }
 
   /**
@@ -158,6 +169,32 @@ export function writeNumberedHeader(
     writeWord(numbered, headerSize, 0x1000_0001);
     writeWord(numbered, headerSize + 4, (extension << 24) | 0x0002_0000 | (high << 8) | low);
   }
+}
+
+export interface HeaderExtension {
+  readonly id: number;
+  readonly data: Buffer;
+}
+
+/** Room for a plain header, and extensions behind it, in the one form that fits them all (RFC 8285 §4). */
+export function roomWith(extensions: readonly HeaderExtension[]): Buffer {
+  const isShort = extensions.every(({ id, data }) => id <= largestShortId && data.length > 0 && data.length <= 16);
+  const parts = extensions.flatMap(({ id, data: { length }, data }) => [
+    Buffer.from(isShort ? [(id << 4) | (length - 1)] : [id, length]),
+    data,
+  ]);
+  const bytes = Buffer.concat(parts);
+  const words = Math.ceil(bytes.length / 4);
+  const room = Buffer.alloc(headerSize + 4 + words * 4);
+  room.writeUInt16BE(isShort ? 0xbede : 0x1000, headerSize);
+  room.writeUInt16BE(words, headerSize + 2);
+  bytes.copy(room, headerSize + 4);
+  return room;
+}
+
+/** Says in a header that extensions follow it. */
+export function markExtended(header: Buffer): void {
+  header[0] = at(header, 0) | 0x10;
 }
 
 function viewWithRoom({ buffer, byteOffset, length }: Buffer): Buffer {

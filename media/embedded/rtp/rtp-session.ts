@@ -68,6 +68,8 @@ export class RtpSession implements ReceiverPart {
   /** A lost packet that came again with a later one is read into this one. */
   readonly #repeated = new RtpPacket();
   readonly #transportExtension: number;
+  /** Id of the extension by which the other side describes its pictures; 0: it does not. */
+  readonly #descriptorExtension: number;
   /** Agreed for what comes in; undefined: no packet has copies of earlier ones. */
   readonly #redundant: AgreedCodec | undefined;
 
@@ -87,6 +89,7 @@ export class RtpSession implements ReceiverPart {
     this.#incoming = new Incoming({ media: incoming, ownSsrc, sendRtcp });
     this.#redundant = incoming.flatMap(({ codecs: agreed }) => agreed).find(({ redundancy }) => redundancy);
     this.#transportExtension = incoming.find((one) => one.transportExtension !== 0)?.transportExtension ?? 0;
+    this.#descriptorExtension = incoming.find(({ descriptor }) => descriptor)?.descriptor?.received ?? 0;
     const transportFeedback = this.#transportExtension !== 0 && feedbackOf(incoming).has('transport-cc');
     this.#reports = new Reports({ ownSsrc, cname: options.sent.cname, transportFeedback, sendRtcp });
     const videoFeedback = feedbackOf(incoming.filter(({ kind }) => kind === 'video'));
@@ -186,6 +189,7 @@ export class RtpSession implements ReceiverPart {
   rtpArrived(bytes: Buffer, now: number): void {
     const packet = this.#packet;
     if (!packet.parse(bytes, this.#transportExtension)) return;
+    if (this.#descriptorExtension !== 0) packet.keepDescriptor(this.#descriptorExtension);
     this.#reports.arrived(packet.transportSequence, now);
     if (packet.payloadType === this.#redundant?.redundancy?.payloadType) this.#takeRedundant(packet, now);
     else this.#take(packet, now);
@@ -263,6 +267,7 @@ export class RtpSession implements ReceiverPart {
       redundantTypes: new Map(redundantTypes),
       payloadTypes: new Map(taken.map(({ codec, payloadType }) => [codec, payloadType])),
       numbers: path && { extension: section.sentExtension, path },
+      descriptor: section.descriptor?.sent,
       send: (packet) => transport.sendRtp(packet),
       askForKeyframe: () => {
         listener.keyframeWanted();

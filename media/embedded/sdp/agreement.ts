@@ -65,12 +65,21 @@ export interface AgreedMedia {
   readonly sentExtension: number;
   /** Id of `levelExtension`, of audio that the other side sends; 0 or undefined: not negotiated. */
   readonly levelExtension?: number;
+  /** `Codec.descriptor` of the first codec; undefined: not negotiated. */
+  readonly descriptor?: AgreedDescriptor;
   /** The other side sends the picture in several sizes, whose packets bear names; undefined: it does not. */
   readonly simulcast?: AgreedSimulcast;
   /** How the streams of the other side belong together; undefined in our offer. */
   readonly groups?: StreamGroups;
   /** In our offer only: what the other side may send, in kbit/s; 0 or undefined: no limit. */
   readonly limit?: number;
+}
+
+/** Ids of a header extension; 0: not negotiated for that way. */
+export interface AgreedDescriptor {
+  readonly name: string;
+  readonly received: number;
+  readonly sent: number;
 }
 
 /** RFC 8853. */

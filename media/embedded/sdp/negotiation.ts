@@ -3,6 +3,7 @@ import { codecs } from '../codecs/codecs.js';
 import type {
   AgreedCodec,
   AgreedData,
+  AgreedDescriptor,
   AgreedMedia,
   AgreedRedundancy,
   AgreedSection,
@@ -113,6 +114,8 @@ function agreedMedia(
   if ((kind !== 'audio' && kind !== 'video') || !isUsable(offered)) return undefined;
   const agreed = agreedCodecs(offered, kind, sources, preference);
   if (agreed.length === 0) return undefined;
+  const [first] = agreed;
+  const descriptor = first && preference === 'ours' ? agreedDescriptor(offered, first) : undefined;
   const simulcast = kind === 'video' && preference === 'ours' ? agreedSimulcast(offered) : undefined;
   return {
     kind,
@@ -121,9 +124,20 @@ function agreedMedia(
     transportExtension: sends(direction) ? (extensions.get(transportExtension) ?? 0) : 0,
     sentExtension: receives(direction) ? (takenExtensions.get(transportExtension) ?? 0) : 0,
     levelExtension: kind === 'audio' && sends(direction) ? (extensions.get(levelExtension) ?? 0) : 0,
+    ...(descriptor && { descriptor }),
     ...(simulcast && { simulcast }),
     groups,
   };
+}
+
+/** It is longer than others can be at times, so it is agreed to where that is no harm. */
+function agreedDescriptor(offered: OfferedSection, { codec }: AgreedCodec): AgreedDescriptor | undefined {
+  const { direction, extensions, takenExtensions, mixedExtensions } = offered;
+  const { descriptor: name } = codec;
+  if (name === undefined || !mixedExtensions) return undefined;
+  const received = sends(direction) ? (extensions.get(name) ?? 0) : 0;
+  const sent = receives(direction) ? (takenExtensions.get(name) ?? 0) : 0;
+  return received === 0 && sent === 0 ? undefined : { name, received, sent };
 }
 
 /** Of more than three layers the other side sends the first (RFC 8853 §5.3.2). Without names in packets nobody could tell them apart. */

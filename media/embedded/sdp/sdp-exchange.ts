@@ -164,6 +164,7 @@ function isForTheSame(former: Agreement, next: Agreement): boolean {
       media?.levelExtension,
       media?.sentExtension,
       media?.simulcast,
+      media?.descriptor,
       media?.codecs.map(({ payloadType, codec }) => `${payloadType} ${codec.name}`).sort(),
     ]),
   );

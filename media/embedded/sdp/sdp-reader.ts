@@ -52,6 +52,8 @@ export interface OfferedSection {
   readonly extensions: ReadonlyMap<string, number>;
   /** Those that it takes. */
   readonly takenExtensions: ReadonlyMap<string, number>;
+  /** Extensions of more than 16 bytes may be among shorter ones (RFC 8285 §6). */
+  readonly mixedExtensions: boolean;
   readonly groups: StreamGroups;
   /** Names of the layers in which it sends its picture (RFC 8853), in their order; empty: in one. */
   readonly layers: readonly string[];
@@ -139,6 +141,7 @@ function parseSection(
     codecs: parseCodecs(formats, own),
     extensions: parseExtensions(own, session, sends),
     takenExtensions: parseExtensions(own, session, receives),
+    mixedExtensions: own.has('extmap-allow-mixed') || session.has('extmap-allow-mixed'),
     groups: parseStreamGroups(own.all('ssrc-group')),
     layers: parseLayers(own),
     transport: parseTransport(own, session),

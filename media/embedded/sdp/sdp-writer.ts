@@ -69,10 +69,18 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
     ...extensionLines(media),
     ...(media.levelExtension ? [`a=extmap:${media.levelExtension} ${levelExtension}`] : []),
+    ...descriptorLines(media),
     ...media.codecs.flatMap(codecLines),
     ...simulcastLines(media),
     ...(sends(media.direction) ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
   ];
+}
+
+function descriptorLines({ descriptor }: AgreedMedia): string[] {
+  if (!descriptor) return [];
+  const { name, received, sent } = descriptor;
+  const ids = [...new Set([received, sent])].filter((id) => id !== 0);
+  return [...ids.map((id) => `a=extmap:${id} ${name}`), 'a=extmap-allow-mixed'];
 }
 
 /** RFC 8853 §5.3.2, RFC 8851. */

@@ -65,6 +65,7 @@ type Entry = RTCStats & {
   readonly targetBitrate?: number;
   readonly availableOutgoingBitrate?: number;
   readonly bytesSent?: number;
+  readonly scalabilityMode?: string;
   readonly nackCount?: number;
   readonly retransmittedPacketsSent?: number;
   readonly retransmittedPacketsReceived?: number;
@@ -86,6 +87,7 @@ function read(stats: MediaStats, entry: Entry, all: RTCStatsReport): void {
   else {
     stats.sentBitrate = entry.targetBitrate ?? 0;
     stats.videoBytesSent = entry.bytesSent ?? 0;
+    stats.scalability = entry.scalabilityMode ?? '';
   }
   const codec = all.get(entry.codecId ?? '') as Entry | undefined;
   if (codec) stats.codec = { mimeType: codec.mimeType ?? '', payloadType: codec.payloadType ?? -1 };
@@ -104,6 +106,19 @@ async function published({
   return new MediaStream([...media.getAudioTracks(), ...noisePictures(width, height, frameRate).getTracks()]);
 }
 
+/** Of a transceiver (WebRTC extensions §5.2), which the compiler does not know. */
+interface Extended {
+  getHeaderExtensionsToNegotiate(): { uri: string; direction: RTCRtpTransceiverDirection }[];
+  setHeaderExtensionsToNegotiate(extensions: readonly object[]): void;
+}
+
+function describePictures(peer: RTCPeerConnection): void {
+  const [, video] = peer.getTransceivers() as unknown as Extended[];
+  const all = video?.getHeaderExtensionsToNegotiate() ?? [];
+  const wanted = ({ uri }: { uri: string }): boolean => uri.includes('dependency-descriptor');
+  video?.setHeaderExtensionsToNegotiate(all.map((each) => (wanted(each) ? { ...each, direction: 'sendrecv' } : each)));
+}
+
 window.api = {
   async offer(name, settings) {
     const { role, codec, swapped, channel, layers, bundle } = settings;
@@ -120,8 +135,17 @@ window.api = {
     } else {
       const media = await published(settings);
       const direction = role === 'both' ? 'sendrecv' : 'sendonly';
-      for (const track of media.getTracks()) peer.addTransceiver(track, { direction, streams: [media] });
+      for (const track of media.getTracks()) {
+        const isScalable = track.kind === 'video' && settings.scalability !== undefined;
+        // The compiler does not know this member (WebRTC SVC §4.1).
+        const encoding: RTCRtpEncodingParameters & { scalabilityMode?: string | undefined } = {
+          scalabilityMode: settings.scalability,
+        };
+        const sendEncodings = [encoding];
+        peer.addTransceiver(track, { direction, streams: [media], ...(isScalable && { sendEncodings }) });
+      }
     }
+    if (settings.described) describePictures(peer);
     if (codec) {
       const all = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
       peer
@@ -213,6 +237,7 @@ window.api = {
       currentTime: video.currentTime,
       sentBitrate: 0,
       videoBytesSent: 0,
+      scalability: '',
       available: 0,
       streams: streams.size,
       state: peer.connectionState,

@@ -16,6 +16,10 @@ export interface OfferOptions {
   readonly audio?: readonly number[];
   /** More lines of the audio section. */
   readonly audioLines?: readonly string[];
+  /** Id of the extension by which pictures of AV1 are described. Default: it is not offered. */
+  readonly descriptor?: number;
+  /** Whether short and long extensions may be mixed. Default: yes. */
+  readonly mixes?: boolean;
   readonly application?: boolean;
   readonly setup?: string;
   readonly transportExtension?: number;
@@ -44,6 +48,8 @@ export const h264Single = {
 
 export const av1 = { payloadType: 45, name: 'AV1', parameters: 'level-idx=5;profile=0;tier=0' };
 
+export const descriptorName = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+
 const everyVideo: readonly OfferedVideo[] = [vp8, vp9, h264Single, h264];
 const browserFeedback = ['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack pli'];
 
@@ -69,7 +75,7 @@ export function browserOffer(options: OfferOptions = {}): string {
     's=-',
     't=0 0',
     ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
-    'a=extmap-allow-mixed',
+    ...(options.mixes === false ? [] : ['a=extmap-allow-mixed']),
     'a=msid-semantic: WMS',
     `m=audio 9 UDP/TLS/RTP/SAVPF ${audio.join(' ')}`,
     ...common('0'),
@@ -86,6 +92,7 @@ export function browserOffer(options: OfferOptions = {}): string {
     `m=video 9 UDP/TLS/RTP/SAVPF ${video.map(({ payloadType }) => (repairs ? `${payloadType} ${payloadType + 1}` : payloadType)).join(' ')}`,
     ...common('1'),
     'a=extmap:13 urn:3gpp:video-orientation',
+    ...(options.descriptor === undefined ? [] : [`a=extmap:${options.descriptor} ${descriptorName}`]),
     transportCc,
     `a=${direction}`,
     'a=rtcp-mux',
