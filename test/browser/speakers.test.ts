@@ -10,9 +10,16 @@ import { giveVoice, speak } from './voices.js';
 /** Whom the server has told of as speaking, the loudest first. */
 const told = (page: Page): Promise<string[]> => page.evaluate('window.atrium.room.activeSpeakers.map(({ id }) => id)');
 
-/** Those whose tiles are marked as speaking. */
-const marked = (page: Page): Promise<string[]> =>
-  page.evaluate(`[...document.querySelectorAll('.tile.speaking')].map(({ dataset }) => dataset.participant ?? '')`);
+/** Those of these people whose tiles are marked as speaking. */
+async function marked(page: Page, among: readonly string[]): Promise<string[]> {
+  const areMarked = await Promise.all(
+    among.map((name) => page.locator(`.tile.speaking[data-participant="${name}"]`).count()),
+  );
+  return among.filter((_, index) => areMarked[index] === 1);
+}
+
+/** In the rooms of these tests. */
+const everybody = ['Ana', 'Berta', 'Carl'];
 
 async function sees(visitor: Visitor, ...speakers: readonly string[]): Promise<void> {
   const wanted = speakers.join();
@@ -26,7 +33,7 @@ async function sees(visitor: Visitor, ...speakers: readonly string[]): Promise<v
   await until(
     `the page of ${visitor.name} marks ${wanted || 'nobody'}`,
     async () => {
-      return (await marked(visitor.page)).join() === wanted;
+      return (await marked(visitor.page, everybody)).join() === wanted;
     },
     patienceMs,
   );
