@@ -101,7 +101,7 @@ const esbuild = { jsx: 'automatic', jsxImportSource: 'preact' };
 
 /** What a page fetches when somebody asks for it, and what that has in common with languages. The rest is one file, which packs best. */
 const later =
-  /\/words\/(?!en\/|words\.)|\/node_modules\/qr\/|\/parts\/(?:chat|people|recordings|statistics)-panel|\/parts\/(?:chat-form|message)\.|\/parts\/(?:room|person)-tools|\/parts\/(?:settings-dialog|more-menu|device-menu|media-trouble|invitation-popover|qr-code|reaction-menu|reaction-icon|rising-reactions|panel\.|call-dialog)|\/model\/(?:kept-recordings|links|muted-hint)\.|\/client\/muted-speech\./;
+  /\/words\/(?!en\/|words\.)|\/node_modules\/qr\/|\/parts\/(?:chat|people|recordings|statistics)-panel|\/parts\/(?:chat-form|message)\.|\/parts\/(?:room|person)-tools|\/parts\/(?:settings-dialog|more-menu|device-menu|media-trouble|invitation-popover|qr-code|reaction-menu|reaction-icon|rising-reactions|panel\.|call-dialog)|\/model\/(?:kept-recordings|links|own-voice)\.|\/client\/(?:muted|own)-speech\./;
 const manualChunks = (id) => (later.test(id) ? undefined : 'page');
 
 /** Languages are known by their names: `words-de-….js`. */

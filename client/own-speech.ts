@@ -8,8 +8,8 @@ const repeatMs = 5_000;
 const lookMs = 300;
 
 /**
- * Tells the server when we speak, so that others are told by `activeSpeakersChanged`. It is for rooms on a Kurento Media Server, which does not
- * hear it; our own engine does, and what this tells counts for nothing there.
+ * Tells the server when we speak, so that others are told by `activeSpeakersChanged`, where it wants that (`room.wantsOwnSpeech`): in rooms on
+ * a Kurento Media Server, which does not hear it. Our own engine does, and is told nothing.
  */
 export class OwnSpeech {
   readonly #room: Room;
@@ -41,7 +41,7 @@ export class OwnSpeech {
 
   #look(): void {
     const { user, self, joined } = this.#room;
-    if (!joined) return;
+    if (!joined || !this.#room.wantsOwnSpeech) return;
     const now = performance.now();
     if (this.#speakers.speaking.includes(user)) this.#spokeAt = now;
     const speaks = now - this.#spokeAt < silenceMs;

@@ -56,6 +56,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly #entrance: Entrance;
   #settings: RoomSettings | undefined;
   #activeSpeakers: readonly ActiveSpeaker[] = [];
+  #wantsOwnSpeech = false;
   readonly #others = new Others({
     subscribes: () => this.#options.autoSubscribe !== false && this.self.grants?.canSubscribe !== false,
     joined: (participant) => {
@@ -173,6 +174,11 @@ export class Room extends Emitter<RoomEvents> {
   /** Those that speak, as the server told last, the loudest first. Empty where it does not tell. */
   get activeSpeakers(): readonly ActiveSpeaker[] {
     return this.#activeSpeakers;
+  }
+
+  /** Whether the server wants to be told that we speak, since its media server does not hear it. `OwnSpeech` does that. */
+  get wantsOwnSpeech(): boolean {
+    return this.#wantsOwnSpeech;
   }
 
   /** Our camera and microphone: the stream `webcam`. Undefined while we publish none. */
@@ -445,6 +451,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#settings = answer.room;
     // The server tells newcomers of those that speak, after its answer.
     this.#activeSpeakers = [];
+    this.#wantsOwnSpeech = answer.capabilities?.activeSpeaker === 'clients';
     this.recordings.entered(answer.recording ?? false);
     this.#lastN.entered();
   }

@@ -47,6 +47,7 @@ export class Speakers {
   /** When each said something of late. */
   readonly #saidAt = new WeakMap<Participant, readonly number[]>();
   #told: readonly Speech[] = [];
+  #event = eventOf([]);
   #toldAt = Number.NEGATIVE_INFINITY;
   #stopWaiting: (() => void) | undefined;
 
@@ -54,9 +55,9 @@ export class Speakers {
     this.#owner = owner;
   }
 
-  /** As it was told last. */
+  /** As it was told last: one object, so that what many are told of it is encoded once. */
   get event(): RoomEvent & { readonly type: 'speakersChanged' } {
-    return eventOf(this.#told);
+    return this.#event;
   }
 
   /** The media server has heard these, and nobody else. */
@@ -121,8 +122,9 @@ export class Speakers {
     }
     this.#told = present;
     this.#toldAt = now();
+    this.#event = eventOf(present);
     changed(
-      eventOf(present),
+      this.#event,
       present.map(({ publication }) => publication),
     );
   }

@@ -154,7 +154,7 @@ export class Call {
       this.scene.heard(speakers);
     });
     this.#readings = new Readings(room, this.people);
-    void this.#hintWhileMuted();
+    void this.#followOwnVoice();
   }
 
   /** Of the room, for people. */
@@ -418,10 +418,10 @@ export class Call {
     });
   }
 
-  /** The hint comes later than the page, so that the page is small. Never rejects. */
-  async #hintWhileMuted(): Promise<void> {
-    const { hintWhileMuted } = await import('./muted-hint.js').catch(() => ({ hintWhileMuted: undefined }));
-    hintWhileMuted?.(this.room, this.media.microphone, this.toasts, this.voice);
+  /** This comes later than the page, so that the page is small. Never rejects. */
+  async #followOwnVoice(): Promise<void> {
+    const { followOwnVoice } = await import('./own-voice.js').catch(() => ({ followOwnVoice: undefined }));
+    followOwnVoice?.(this.room, this.#speakers, this.media.microphone, this.toasts, this.voice);
   }
 
   #cutChanged(kind: MediaKind, wasCut: boolean): void {

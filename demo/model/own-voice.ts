@@ -1,16 +1,21 @@
 import { effect, type ReadonlySignal } from '@preact/signals';
-import { MutedSpeech, type Room } from '../../client/index.js';
+import { MutedSpeech, OwnSpeech, type Room, type Speakers } from '../../client/index.js';
 import type { Voice } from '../words/words.js';
 import type { DeviceState } from './local-media.js';
 import type { Toasts } from './toasts.js';
 
-/** Says, once a minute at most, that the user speaks although their microphone is off, and others are there. Ends with the room. */
-export function hintWhileMuted(
+/**
+ * Follows the voice of the user, as long as the room lives. Says, once a minute at most, that they speak although their microphone is off,
+ * and others are there. Tells the server that they speak, where it does not hear it.
+ */
+export function followOwnVoice(
   room: Room,
+  speakers: Speakers,
   microphone: ReadonlySignal<DeviceState>,
   toasts: Toasts,
   voice: Voice,
 ): void {
+  new OwnSpeech(room, speakers);
   let hide = (): void => undefined;
   new MutedSpeech(room).on('speakingWhileMuted', () => {
     // Alone one speaks to somebody else.
