@@ -24,10 +24,14 @@ export function readAs<S extends z.ZodType>(schema: S, body: unknown): z.output<
   return reading.data;
 }
 
-/** A member that is null counts as absent, in objects of objects too. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+/** How many objects and lists may be in each other. No request of the protocol has more than four. */
+const deepest = 20;
+
+/** A member that is null counts as absent, in objects of objects too. @throws Refusal 400 for what is nested deeper than that */
+function withoutNulls(value: unknown, depth = 0): unknown {
+  if (depth > deepest) throw malformed('The body is nested too deeply');
+  if (Array.isArray(value)) return value.map((each) => withoutNulls(each, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(([name, each]) => each !== null && name !== '__proto__');
-  return Object.fromEntries(members.map(([name, each]) => [name, withoutNulls(each)]));
+  return Object.fromEntries(members.map(([name, each]) => [name, withoutNulls(each, depth + 1)]));
 }
