@@ -1,76 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { build } from 'esbuild';
-import type { Page } from 'playwright-core';
-import { z } from 'zod';
 import { expectNoPipelineLeft } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
+import { CompeitVisitor } from './compeit-visitor.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
-
-const playing = z.object({
-  from: z.string(),
-  frames: z.number(),
-  audioPackets: z.number(),
-  width: z.number(),
-  time: z.number(),
-});
-const inspection = z.object({ events: z.array(z.string()), texts: z.array(z.string()), received: z.array(playing) });
-
-/** The browser client of Socket.IO 0.9. */
-const oldClient = readFileSync(createRequire(import.meta.url).resolve('socket.io-client-09/dist/socket.io.js'), 'utf8');
-
-/** A user of a page of the COMPEIT kind (page/compeit.ts). */
-class CompeitVisitor {
-  readonly #page: Page;
-
-  private constructor(page: Page) {
-    this.#page = page;
-  }
-
-  /** A page of the server's own origin, so that it is allowed; without the policy that the server gives its pages. */
-  static async join(page: Page, url: string, script: string, name: string, transport: string): Promise<CompeitVisitor> {
-    await page.route(`${url}page`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
-    await page.goto(`${url}page`);
-    await page.unroute(`${url}page`);
-    // Loaded as a script of the page, because it defines the global `io`.
-    await page.evaluate(`(0, eval)(${JSON.stringify(oldClient)}); undefined`);
-    await page.evaluate(script);
-    await page.evaluate(`window.compeit.start('${name}', 17, ['${transport}'])`);
-    return new CompeitVisitor(page);
-  }
-
-  async inspect(): Promise<z.infer<typeof inspection>> {
-    return inspection.parse(await this.#page.evaluate('window.compeit.inspect()'));
-  }
-
-  /** Resolves when picture and sound of a person play. */
-  async receives(from: string): Promise<void> {
-    let first: z.infer<typeof playing> | undefined;
-    await until(
-      `sees and hears ${from}`,
-      async () => {
-        const now = (await this.inspect()).received.find((each) => each.from === from);
-        if (!now || now.width === 0 || now.frames === 0) return false;
-        first ??= now;
-        const { frames, audioPackets, time } = first;
-        return now.frames >= frames + 3 && now.audioPackets >= audioPackets + 10 && now.time > time;
-      },
-      patienceMs,
-    );
-  }
-
-  async say(text: string): Promise<void> {
-    await this.#page.evaluate(`window.compeit.say('${text}')`);
-  }
-
-  async stopSending(): Promise<void> {
-    await this.#page.evaluate('window.compeit.stop()');
-  }
-}
 
 describe('a page of the COMPEIT kind', function () {
   this.timeout(4 * patienceMs);
@@ -80,18 +14,11 @@ describe('a page of the COMPEIT kind', function () {
     compeit: { pollMs: 2_000, closeTimeoutMs: 10_000 },
   });
   const newWindow = useBrowser();
-  let script = '';
-
-  before(async () => {
-    const entry = fileURLToPath(new URL('page/compeit.ts', import.meta.url));
-    const bundle = await build({ entryPoints: [entry], bundle: true, format: 'iife', write: false });
-    script = bundle.outputFiles[0]?.text ?? '';
-  });
   expectNoPipelineLeft(() => server().mediaServerUrls, patienceMs);
 
   const join = async (name: string, transport = 'websocket'): Promise<CompeitVisitor> => {
     const window = await newWindow();
-    return CompeitVisitor.join(await window.newPage(), server().url, script, name, transport);
+    return CompeitVisitor.join(await window.newPage(), server().url, name, { transport });
   };
 
   it('sends and receives video and sound, over a WebSocket and over polling', async () => {

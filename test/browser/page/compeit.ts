@@ -104,9 +104,9 @@ async function playing([sender, { peer, video }]: [number, Stream]): Promise<obj
 
 Object.assign(window, {
   compeit: {
-    /** Connects as `name`, joins, and sends. */
-    start: (name: string, room: number, transports: string[]) => {
-      socket = io.connect(`${location.origin}/connection_agent?name=${name}`, { transports });
+    /** Connects as `name`, joins, and sends. `token`: empty for none. */
+    start: (name: string, room: number, transports: string[], token = '') => {
+      socket = io.connect(`${location.origin}/connection_agent?name=${name}&token=${token}`, { transports });
       socket.on('connected', ({ user }) => {
         own = user?.id;
         socket?.emit('join_room', { room });
