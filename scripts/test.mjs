@@ -30,9 +30,9 @@ const endsWithinMs = 75_000;
 /** With more files that fail, something is broken, and none of them runs again. */
 const fewFiles = 3;
 /** They use the browser, or the processor for long. */
-const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/(?:package|prepare)\./;
+const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/(?:openvidu|pages)\.|^test\/scripts\/(?:package|prepare)\./;
 /** What one process gets: they start a browser. */
-const together = /^test\/browser\/|^test\/examples\/pages\./;
+const together = /^test\/browser\/|^test\/examples\/(?:openvidu|pages)\./;
 /** Seconds that files took somewhere else, for those that have not been run here yet. Files that took less than four are not in it. */
 const recorded = JSON.parse(readFileSync('test/durations.json', 'utf8'));
 /** Seconds of any other file. */
