@@ -36,7 +36,7 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
   });
   afterEach(async () => {
     for (const page of pages.values()) await page.leaveAll();
-    // Deleted by whoever left last, unless nobody came.
+    // It ended with the last one that left, unless nobody came.
     await session.close().catch(() => undefined);
     for (const page of pages.values()) expect(page.errors.splice(0)).to.deep.equal([]);
   });

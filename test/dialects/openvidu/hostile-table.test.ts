@@ -125,7 +125,7 @@ describe('OpenVidu §18 hostile and broken input of pages', () => {
     expect(status).to.equal(400);
   });
 
-  it('who receives the stream of whom is not mixed up by ids that end alike', async () => {
+  it('streams are not mixed up by ids that end alike', async () => {
     const hostile = await stage.member('s1', 'Hos');
     const sender = `str_CAM_AAAA_${witness.connectionId}`;
     const { sdpAnswer } = await hostile.request('receiveVideoFrom', { sender, sdpOffer });
