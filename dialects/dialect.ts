@@ -2,7 +2,8 @@ import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access, IceServers } from '../access/index.js';
-import type { ClientFacts, ComeBack, Passwords, RecordOf, Rooms } from '../rooms/index.js';
+import type { Readable } from 'node:stream';
+import type { ClientFacts, ComeBack, Passwords, RecordOf, RecordingState, Rooms } from '../rooms/index.js';
 import type { DoorFigures } from '../transport/door-figures.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
@@ -39,6 +40,43 @@ export interface RoomOwners {
   ask(room: string, request: string): Promise<string | undefined>;
   /** Resolves when what has changed in a room in this turn is kept for other nodes. @throws RoomError when it is lost */
   kept(room: string): Promise<void>;
+}
+
+/** A recording that is kept, or runs. */
+export interface KeptRecording {
+  readonly id: string;
+  readonly state: RecordingState;
+  /** In ms since 1970. */
+  readonly startedAt: number;
+  /** As `RecordingFacts.startedBy`. */
+  readonly startedBy: string | undefined;
+  readonly durationMs: number;
+  readonly files: readonly {
+    readonly file: string;
+    readonly participant: { readonly id: string };
+    readonly kinds: readonly ('audio' | 'video')[];
+    readonly bytes: number;
+    readonly offsetMs: number;
+    readonly durationMs: number;
+  }[];
+}
+
+/** The recordings that are kept, for a protocol that shows those that it has made. */
+export interface RecordingShelf {
+  /** Newest first. */
+  list(): Promise<readonly KeptRecording[]>;
+  find(id: string): Promise<KeptRecording | undefined>;
+  /** Undefined: it is not there. */
+  file(
+    id: string,
+    file: string,
+  ): Promise<{ readonly size: number; readonly read: () => Promise<Readable> } | undefined>;
+  /** What a protocol keeps beside the files. Undefined: nothing. */
+  note(id: string): Promise<unknown>;
+  /** @param note plain data. Rejects when it cannot be written */
+  keepNote(id: string, note: unknown): Promise<void>;
+  /** @returns whether there was one */
+  remove(id: string): Promise<boolean>;
 }
 
 /** Somebody who is told over HTTP, one thing after the other. No redirect is followed. */
@@ -97,6 +135,8 @@ export interface DialectContext {
   readonly owners?: RoomOwners | undefined;
   /** For a protocol that has webhooks of its own: tells a receiver, with the bounds and figures of all webhooks. */
   readonly openReceiver?: ((receiver: WebhookReceiver) => WebhookLine) | undefined;
+  /** Undefined: nothing is recorded. */
+  readonly recordings?: RecordingShelf | undefined;
   /** Whether a media server answers. Default: nobody knows, and it is taken for granted. */
   readonly hasMedia?: (() => boolean) | undefined;
 }

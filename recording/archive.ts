@@ -10,6 +10,10 @@ export interface Archive {
   find(id: string): Promise<Manifest | undefined>;
   /** Undefined: there is no such file. @throws RecordingBusy while it is being written */
   file(id: string, file: string): Promise<ArchivedFile | undefined>;
+  /** What a protocol keeps beside the files of a recording, as JSON. Undefined: nothing, or nothing that can be read. */
+  note(id: string): Promise<unknown>;
+  /** Replaces that. @throws what the system says */
+  keepNote(id: string, note: unknown): Promise<void>;
   /** Here and in the object store. False: there is none. @throws RecordingBusy while it runs */
   remove(id: string): Promise<boolean>;
 }

@@ -4,9 +4,10 @@ import { RecordingBusy } from './archive.js';
 import type { Archive, ArchivedFile, ArchivePage, ArchiveQuery } from './archive.js';
 import { manifestSchema } from './manifest.js';
 import type { Manifest } from './manifest.js';
-import { deletedPrefix, folderOf, isMediaFile, isRecordingId, manifestName } from './names.js';
+import { deletedPrefix, folderOf, isMediaFile, isRecordingId, manifestName, noteName } from './names.js';
 import type { ObjectStore } from './object-store.js';
 import { isOwned } from './owner.js';
+import { writeWholeFile } from './whole-file.js';
 
 /** Deleted recordings that are remembered, so that a client that turns pages finds its place. */
 const mostRemembered = 1_000;
@@ -37,6 +38,8 @@ export class FolderArchive implements Archive {
   readonly #letGo: (id: string) => Promise<void>;
   readonly #known = new Map<string, Known>();
   readonly #removed = new Map<string, Manifest>();
+  /** Notes that are being written, by path: one after the other. */
+  readonly #notes = new Map<string, Promise<void>>();
 
   constructor({ directory, running, objects, letGo }: FolderArchiveOptions) {
     this.#directory = directory;
@@ -111,6 +114,28 @@ export class FolderArchive implements Archive {
       modifiedAt: new Date(Date.parse(manifest.startedAt) + manifest.durationMs),
       read: async (range) => objects.read(stored, range),
     };
+  }
+
+  async note(id: string): Promise<unknown> {
+    if (!isRecordingId(id)) return undefined;
+    const text = await readFile(join(folderOf(this.#directory, id), noteName), 'utf8').catch(() => undefined);
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async keepNote(id: string, note: unknown): Promise<void> {
+    const path = join(folderOf(this.#directory, id), noteName);
+    const before = this.#notes.get(path) ?? Promise.resolve();
+    const written = before.catch(() => undefined).then(() => writeWholeFile(path, JSON.stringify(note)));
+    this.#notes.set(path, written);
+    try {
+      await written;
+    } finally {
+      if (this.#notes.get(path) === written) this.#notes.delete(path);
+    }
   }
 
   async remove(id: string): Promise<boolean> {

@@ -4,6 +4,8 @@ import type { StreamSource } from '../rooms/index.js';
 /** Names in a directory of recordings. What comes from outside is checked here before it becomes a part of a path. */
 
 export const manifestName = 'manifest.json';
+/** What a protocol keeps beside the files. */
+export const noteName = 'note.json';
 export const journalName = 'journal.ndjson';
 /** What the name of a directory begins with while it is deleted. */
 export const deletedPrefix = '.deleted-';

@@ -260,6 +260,11 @@ export interface RecordingWish {
   readonly sources?: readonly StreamSource[] | undefined;
   /** Default: both. */
   readonly kinds?: readonly MediaKind[] | undefined;
+  /**
+   * Which publications, of those that fit. Another process cannot know: it does not go on with such a recording, which ends there.
+   * Default: all.
+   */
+  readonly wants?: ((publication: Publication) => boolean) | undefined;
   /** For people: `checkedName`, or empty. Default: empty. */
   readonly name?: string | undefined;
 }

@@ -6,13 +6,14 @@ import type { RecordingTarget } from './recording-store.js';
 
 /** What of a publication is to be recorded. Empty: nothing. */
 export function wantedOf(
-  { target = {}, sources, kinds = mediaKinds }: RecordingWish,
+  { target = {}, sources, kinds = mediaKinds, wants }: RecordingWish,
   publication: Publication,
 ): readonly MediaKind[] {
   const { participant, stream } = target;
   if (participant !== undefined && participant !== publication.publisher.id) return [];
   if (stream !== undefined && stream !== publication.id) return [];
   if (sources && !sources.includes(publication.source)) return [];
+  if (wants?.(publication) === false) return [];
   return publication.kinds.filter((kind) => kinds.includes(kind));
 }
 

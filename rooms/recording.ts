@@ -76,8 +76,8 @@ export class Recording {
   }
 
   get record(): RecordingRecord {
-    const { sources, kinds } = this.#wish;
-    return { ...this.facts, ...(sources && { sources }), ...(kinds && { kinds }) };
+    const { sources, kinds, wants } = this.#wish;
+    return { ...this.facts, ...(sources && { sources }), ...(kinds && { kinds }), ...(wants && { isChosen: true }) };
   }
 
   /** Known once it has ended. */

@@ -154,8 +154,9 @@ export class Recordings {
     }
     if (former.length > 0) this.#options.changed();
     this.#beginAutomatically();
-    for (const { state, startedBy, target, name, sources, kinds } of former) {
-      if (state === 'recording' && startedBy !== undefined) this.#begin({ target, name, sources, kinds }, startedBy);
+    for (const { state, startedBy, target, name, sources, kinds, isChosen = false } of former) {
+      if (state === 'recording' && startedBy !== undefined && !isChosen)
+        this.#begin({ target, name, sources, kinds }, startedBy);
     }
   }
 

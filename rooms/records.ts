@@ -154,6 +154,8 @@ const recording = z.object({
   startedBy: z.string().optional(),
   sources: z.array(source).readonly().optional(),
   kinds: kinds.readonly().optional(),
+  /** What it records is chosen by what is not in the record. */
+  isChosen: z.boolean().optional(),
 });
 
 const room = z.object({

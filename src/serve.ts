@@ -45,6 +45,7 @@ import { createLog } from './log.js';
 import { loggedPath } from './logged-path.js';
 import { readinessOf } from './readiness.js';
 import { openRecordings } from './recordings.js';
+import { shelfOf } from './recording-shelf.js';
 import { serverDebug } from './server-debug.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import { probeUdp } from './udp-probe.js';
@@ -166,11 +167,12 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       freeBytes: async () => (recordings ? freeBytesOf(config.recordingsDir).catch(() => undefined) : undefined),
       node: node && (() => node.others.figures),
     });
+    const archive = options.archive ?? recordings?.archive;
     const { app, answer, ofOperator } = restApp({
       rooms,
       access,
       passwords,
-      archive: options.archive ?? recordings?.archive,
+      archive,
       links: new SignedLinks(config, now),
       audit,
       kept: node && keptBy(node),
@@ -302,6 +304,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         elsewhere: node && elsewhereOf(node),
         owners: node && ownersOf(node, name),
         openReceiver: (receiver) => stream.receivers.open(receiver),
+        recordings: archive && shelfOf(archive),
         hasMedia: () => options.mediaServers?.().some(({ up }) => up) ?? true,
       });
       dialects.push(dialect);

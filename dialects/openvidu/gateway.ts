@@ -20,6 +20,7 @@ import { dialectName } from './newcomer.js';
 import type { OpenviduSettings } from './options.js';
 import { connectionRequests, sessionRequests, textParams } from './requests.js';
 import { joinRoom } from './requests/join-room.js';
+import { OvRecordings } from './recordings/ov-recordings.js';
 import { openRest } from './rest/index.js';
 import { MemberSession } from './session.js';
 import type { MemberContext } from './session.js';
@@ -83,7 +84,8 @@ export class OpenviduGateway implements Dialect {
     this.#undo.push(startCollector(ov, this.#settings));
     this.#stopWebhook = startWebhook(this.#settings, ov, given.openReceiver);
     this.#openSockets(given, ov);
-    this.#answerAsOwner = openRest(this.#settings, ov, given, dialectName);
+    const recordings = this.#openRecordings(given, ov);
+    this.#answerAsOwner = openRest(this.#settings, ov, given, dialectName, recordings);
   }
 
   /** Requests of back ends, which come to any node. */
@@ -121,6 +123,25 @@ export class OpenviduGateway implements Dialect {
     this.#ov?.stop();
     for (const undo of this.#undo.splice(0)) undo();
     await this.#stopWebhook();
+  }
+
+  #openRecordings({ rooms, recordings: shelf, log }: DialectContext, ov: OvSessions): OvRecordings | undefined {
+    const { recording } = this.#settings;
+    if (!recording || !shelf) {
+      if (recording) log.warn('OPENVIDU_RECORDING needs RECORDINGS_DIR: nothing can be recorded');
+      return undefined;
+    }
+    const opened = new OvRecordings({
+      ...{ rooms, shelf, log },
+      sessions: ov,
+      settings: this.#settings,
+      dialect: dialectName,
+      later,
+    });
+    this.#undo.push(() => {
+      opened.close();
+    });
+    return opened;
   }
 
   #openModel({ rooms, names, now }: DialectContext): OvSessions {
@@ -172,4 +193,12 @@ export class OpenviduGateway implements Dialect {
     if (!connection || connection.isStranger || connection.unpublishes === 'unpublish') return;
     for (const text of unpublishedText(connection, event.reason)) tellMembers([connection], textFrame(text));
   }
+}
+
+function later(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  timer.unref();
+  return () => {
+    clearTimeout(timer);
+  };
 }

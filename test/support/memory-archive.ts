@@ -53,6 +53,17 @@ export class MemoryArchive implements Archive {
     return Promise.resolve({ recordings, next: fitting.length > limit ? recordings.at(-1)?.id : undefined });
   }
 
+  readonly #notes = new Map<string, unknown>();
+
+  note(id: string): Promise<unknown> {
+    return Promise.resolve(this.#notes.get(id));
+  }
+
+  keepNote(id: string, note: unknown): Promise<void> {
+    this.#notes.set(id, note);
+    return Promise.resolve();
+  }
+
   find(id: string): Promise<Manifest | undefined> {
     this.asked.push(`find ${id}`);
     return Promise.resolve(this.#find(id)?.manifest);

@@ -5,6 +5,9 @@ export type OvErrorCode =
   | 'connection-not-found'
   | 'nobody-connected'
   | 'receiver-unknown'
+  | 'recording-not-found'
+  | 'recording-runs'
+  | 'recording-starts'
   | 'too-many-sessions'
   | 'too-many-connections';
 

@@ -44,6 +44,10 @@ export interface SessionContext {
   readonly maxPendingConnections: number;
   readonly tell: (session: OvSession, fact: OwnFact) => void;
   readonly tellMembers: TellMembers;
+  /** A session is about to be over: everybody has left it. */
+  readonly ending: (session: OvSession, reason: EndReason) => void;
+  /** Nobody is there any more, and nothing of it runs. */
+  readonly over: (session: OvSession) => void;
   /** The type of signals that are the chat with strangers, without `signal:`. */
   readonly chatType: string;
 }
@@ -252,6 +256,17 @@ export class OvSession {
     });
   }
 
+  /** Tells members what no event of the room says. */
+  tellMembers: TellMembers = (to, notice) => {
+    this.#context.tellMembers(to, notice);
+  };
+
+  /** Nothing is recorded of it any more, and its room is kept open for that no longer. */
+  recordingEnded(): void {
+    this.#kept.keepsOpen = false;
+    if (!this.room.closed && this.isOver) this.#context.over(this);
+  }
+
   /** A fact of this session. */
   tell(fact: OwnFact): void {
     this.#context.tell(this, fact);
@@ -293,13 +308,16 @@ export class OvSession {
   /** The room has closed with everybody in it. */
   ended(reason: EndReason): void {
     for (const connection of this.#bySlot.values()) this.#end(connection, reason);
+    this.#context.ending(this, reason);
     if (!this.isActive) return;
     this.tell({ event: 'sessionDestroyed', ...this.#since(this.createdAt), reason });
   }
 
-  /** Whether the last participant has left, of whatever protocol: its room may stay, if others keep it open. */
+  /**
+   * Whether the last participant has left, of whatever protocol: its room may stay, if others keep it open. While it is recorded it goes on.
+   */
   get isOver(): boolean {
-    return this.isActive && this.room.size === 0;
+    return this.isActive && this.room.size === 0 && this.recording === undefined;
   }
 
   /** It is not there any more. The room goes on without it, if anybody is there or wants it. */

@@ -35,12 +35,20 @@ export class OvSessions {
   readonly #stopWatching: () => void;
   /** As long as nobody has said how: not at all. */
   #tellMembers: TellMembers = () => undefined;
+  #ending: SessionContext['ending'] = () => undefined;
 
   constructor(options: OvSessionsOptions) {
     const { dialect, now, maxPendingConnections, chatType, rooms } = options;
     this.#options = options;
     this.#context = {
       ...{ dialect, now, maxPendingConnections, chatType },
+      ending: (session, reason) => {
+        this.#ending(session, reason);
+      },
+      over: (session) => {
+        session.ended('lastParticipantLeft');
+        this.#dissolve(session);
+      },
       tellMembers: (to, notice) => {
         if (to.length > 0) this.#tellMembers(to, notice);
       },
@@ -73,6 +81,11 @@ export class OvSessions {
   /** How members are told: set once, by what has their sockets. */
   set tellMembers(tell: TellMembers) {
     this.#tellMembers = tell;
+  }
+
+  /** Told of a session whose participants have left, before others are told that it is over. Set once, by what has its recordings. */
+  set ending(ending: SessionContext['ending']) {
+    this.#ending = ending;
   }
 
   /**

@@ -41,6 +41,17 @@ export const recordingDefaults = {
   shmSize: 536_870_912,
 } as const satisfies RecordingWish;
 
+const whole = recordingWish.required({
+  ...{ name: true, hasAudio: true, hasVideo: true, outputMode: true },
+  ...{ recordingLayout: true, resolution: true, frameRate: true, shmSize: true },
+});
+export type WholeRecordingWish = z.output<typeof whole>;
+
+/** @param wishes the later ones count more */
+export function wholeWish(...wishes: readonly RecordingWish[]): WholeRecordingWish {
+  return whole.parse(Object.assign({}, recordingDefaults, ...wishes));
+}
+
 /** `defaultRecordingProperties` of a session as it is shown: what does not belong to the mode is not there. */
 export function recordingPropertiesView(wish: RecordingWish): Readonly<Record<string, unknown>> {
   const { name, hasAudio, hasVideo, outputMode, ...picture } = { ...recordingDefaults, ...wish };

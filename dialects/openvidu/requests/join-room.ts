@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { ProtocolError, invalidParams } from '../../session-layer/errors.js';
 import { invalidToken } from '../errors.js';
+import type { OvSession } from '../model/ov-session.js';
 import { presentSchema } from '../notifications.js';
+import type { OpenviduSettings } from '../options.js';
+import { isTold } from '../recordings/ov-recordings.js';
 import { sessionRequest } from '../request-type.js';
 import { shownPresent } from '../shown.js';
 import { iceServersOf, oldTurnServerOf } from '../told-ice-servers.js';
@@ -100,7 +103,13 @@ export const joinRoom = sessionRequest({
         role: connection.role,
         ...(servers.length > 0 && { customIceServers: [...servers] }),
         ...oldTurnServerOf(servers),
+        ...recordingFor(connection.role, ovSession, settings),
       },
     };
   },
 });
+
+/** Both or neither: the session is recorded, and members of that role are to know. */
+function recordingFor(role: string, { recording }: OvSession, settings: OpenviduSettings) {
+  return recording && isTold(role, settings) ? { recordingId: recording.id, recordingName: recording.name } : {};
+}

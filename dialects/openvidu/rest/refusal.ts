@@ -23,6 +23,9 @@ const ofSessions: Readonly<Record<OvErrorCode, number>> = {
   'connection-not-found': 404,
   'nobody-connected': 406,
   'receiver-unknown': 406,
+  'recording-not-found': 404,
+  'recording-runs': 409,
+  'recording-starts': 406,
   'too-many-sessions': 503,
   'too-many-connections': 503,
 };

@@ -21,7 +21,7 @@ export function serverOperations(settings: OpenviduSettings, hasMedia: () => boo
     get('/config/openvidu-recording-path', () => plain(settings.recordingPath)),
     get('/config/openvidu-cdr', () => plain('false')),
     get('/health', () => (hasMedia() ? answer(200, { status: 'UP' }) : answer(503, { status: 'DOWN' }))),
-    ...['/restart', '/media-nodes/*', '/broadcast/*', '/speech-to-text/*', '/recordings/*'].flatMap((path) =>
+    ...['/restart', '/media-nodes/*', '/broadcast/*', '/speech-to-text/*'].flatMap((path) =>
       (['GET', 'POST', 'PATCH', 'DELETE'] as const).map((method): Operation => {
         const serve = (): never => {
           throw notHere('This part of OpenVidu is not served here');
