@@ -177,7 +177,7 @@ export class OpenviduGateway implements Dialect {
       ...context,
       ...{ dialect: dialectName, figures, cluster, closeUnusedAfterMs, farewells },
       connectionRequests: aboutConnections,
-      newSession: (client, token, id) => new MemberSession(client, context, token, id),
+      newSession: (client, token, id, wasIn) => new MemberSession(client, context, token, id, wasIn),
       roomOf: roomJoinedBy(joinRoom.name, 'session', names),
       executeOnConnection: (request, link, reply) =>
         aboutConnections.execute(request, { link, sessions, afterwards: undefined }, reply),

@@ -47,10 +47,18 @@ export class MemberSession extends Session implements CallingSession {
   #found:
     | { readonly participant: Participant; readonly connection: OvConnection; readonly session: OvSession }
     | undefined;
-  #hasJoined = false;
+  #hasJoined: boolean;
 
-  constructor(connection: SessionClient | undefined, context: MemberContext, token: string | undefined, id?: string) {
+  /** @param hasJoined whether the page has joined before, over the same connection */
+  constructor(
+    connection: SessionClient | undefined,
+    context: MemberContext,
+    token: string | undefined,
+    id?: string,
+    hasJoined = false,
+  ) {
     super(connection, context, token, id);
+    this.#hasJoined = hasJoined;
     this.#context = context;
   }
 

@@ -26,6 +26,8 @@ export class FarPlace implements Place {
   #isLost = false;
   /** Requests that wait until it is known in which room the client is. */
   #held: string[] = [];
+  /** The client was in a room. */
+  #wasIn = false;
   /** For requests outside of rooms. */
   #idle: Session | undefined;
 
@@ -141,7 +143,7 @@ export class FarPlace implements Place {
   }
 
   get #present(): Session {
-    this.#idle ??= this.#context.newSession(this.#client, this.#token, this.id);
+    this.#idle ??= this.#context.newSession(this.#client, this.#token, this.id, this.#wasIn);
     return this.#idle;
   }
 
@@ -174,6 +176,9 @@ export class FarPlace implements Place {
   #left(line: FarLine, unserved: readonly string[], { evicted, unlessUsed }: Departure): void {
     line.isOver = true;
     if (this.#line !== line) return;
+    this.#wasIn = true;
+    this.#idle?.end();
+    this.#idle = undefined;
     if (evicted) this.#isEvicted = true;
     if (unlessUsed && unserved.length === 0) this.#client.closeUnlessUsed(unlessUsed);
     this.#over(line, unserved);

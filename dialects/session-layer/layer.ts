@@ -35,8 +35,12 @@ export interface LayerContext extends SessionContext {
   readonly figures: DoorFigures;
   /** Undefined: all sessions are in this process. */
   readonly cluster: ClusterFace | undefined;
-  /** A new session. @param id where the client has one already. Others cannot name it then */
-  readonly newSession: (client: SessionClient, token: string | undefined, id?: string) => Session;
+  /**
+   * A new session.
+   * @param id where the client has one already. Others cannot name it then
+   * @param wasIn whether the client was in a room before, over this connection
+   */
+  readonly newSession: (client: SessionClient, token: string | undefined, id?: string, wasIn?: boolean) => Session;
   /** The key of the room that a request wants to join. Undefined for another request, or one that cannot be served. */
   readonly roomOf: (request: Request) => string | undefined;
   /** Requests about the connection: they pass the queue of the session (docs/protocols/kurento-room.md#17-concurrency). */

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { inTime } from '../../../dialects/openvidu/within.js';
 import { MediaError } from '../../../media/errors.js';
+import { RpcClient } from '../../support/rpc-client.js';
 import { ServiceStage } from '../../support/service-stage.js';
+import { testKey } from '../../support/tokens.js';
 import { BackEnd, Page, withOpenvidu } from './stage.js';
 
 describe('OpenVidu §7 what ends without a page', () => {
@@ -67,14 +69,15 @@ describe('OpenVidu §7 what ends without a page', () => {
     });
     moderation.unpublish(participant);
     const unpublished = { connectionId: berta.id, reason: 'forceUnpublishByServer' };
-    expect(await ana.toldOnce()).to.deep.equal(unpublished);
-    expect(await berta.toldOnce()).to.deep.equal(unpublished);
+    for (const { rpc } of [ana, berta]) {
+      expect(await rpc.notified('participantUnpublished')).to.deep.equal(unpublished);
+    }
     moderation.evict(participant);
     const evicted = { connectionId: berta.id, reason: 'forceDisconnectByServer' };
-    expect(await ana.toldOnce()).to.deep.equal(evicted);
-    expect(await berta.toldOnce()).to.deep.equal(evicted);
+    expect(await ana.rpc.notified('participantLeft')).to.deep.equal(evicted);
+    expect(await berta.rpc.notified('participantEvicted')).to.deep.equal(evicted);
     moderation.announce('Maintenance');
-    expect(await ana.toldOnce()).to.deep.equal({ type: 'signal:chat', data: 'Maintenance' });
+    expect(await ana.rpc.notified('sendMessage')).to.deep.equal({ type: 'signal:chat', data: 'Maintenance' });
   });
 
   it('§8 nothing is between an answer and what it causes, whoever comes and goes meanwhile', async () => {
@@ -103,6 +106,28 @@ describe('OpenVidu §7 what ends without a page', () => {
           .sort(),
       );
     }
+  });
+});
+
+describe('OpenVidu §14 with AUTH=required', () => {
+  const stage = new ServiceStage({ ...withOpenvidu, auth: 'required', keys: testKey });
+  const backEnd = new BackEnd(() => stage.service);
+  let url: string;
+
+  before(async () => {
+    url = await stage.start();
+  });
+
+  after(() => stage.stop());
+
+  it('a token of the back end is enough for a page, and strangers need one of the server', async () => {
+    await backEnd.session('required');
+    const ana = await Page.joining(url, 'required', backEnd.connection('required', { role: 'MODERATOR' }));
+    expect((await ana.publish()).id).to.be.a('string');
+    const kurt = await RpcClient.connect(url);
+    expect(await kurt.reason('joinRoom', { user: 'kurt', room: 'required' })).to.equal('401 token-needed');
+    ana.cut();
+    kurt.cut();
   });
 });
 
