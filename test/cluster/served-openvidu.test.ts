@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { adminToken } from '../support/administrator.js';
+import { adminToken, asAdmin } from '../support/administrator.js';
+import { publishOffer } from '../support/fixtures.js';
 import { RpcClient } from '../support/rpc-client.js';
+import { until } from '../support/until.js';
 import { useClusterStage } from './served-node.js';
 
 const secret = 'shared-secret';
@@ -102,6 +104,40 @@ describe('OpenVidu at several nodes', function () {
 
     for (const page of [again, back, ben.page, dora.page]) await page.request('leaveRoom');
     await stage.expectNothingLeft();
+  });
+
+  it('a room that is moved takes its tokens, its pages and their streams along', async () => {
+    const one = await stage.node({ ...openvidu, nodeName: 'one' });
+    const two = await stage.node({ ...openvidu, nodeName: 'two' });
+    await stage.known([one, two]);
+    await ask(one, 'POST', 'sessions', { customSessionId: 'r' });
+    const ana = await join(one, one);
+    const { id: stream } = await ana.page.request('publishVideo', { ...media, sdpOffer: publishOffer });
+    const { token } = await ask(one, 'POST', 'sessions/r/connection', {});
+    const used = await ask(one, 'POST', 'sessions/r/connection', { role: 'MODERATOR' });
+    await until('the room is moved', async () => {
+      const { status } = await fetch(new URL('api/v1/cluster/rooms/r/move', one.url), {
+        method: 'POST',
+        headers: { ...asAdmin.headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ node: 'two' }),
+      });
+      return status === 200;
+    });
+    const page = await connect(one);
+    const joined = await page.request('joinRoom', { token, session: 'r' });
+    const [present] = joined.value as [{ id: string; streams: [{ id: string }] }];
+    expect([present.id, present.streams[0].id]).to.deep.equal([ana.id, stream]);
+    expect(await ana.page.notified('participantJoined')).to.include({ id: joined.id });
+    await signal(page, 'here');
+    expect(await ana.page.notified('sendMessage')).to.include({ data: 'here', from: joined.id });
+    expect(await page.refusal('forceUnpublish', { streamId: stream })).to.equal(401);
+    const moderator = await connect(two);
+    expect(await moderator.request('joinRoom', { token: used.token, session: 'r' })).to.include({ role: 'MODERATOR' });
+    await moderator.request('forceUnpublish', { streamId: stream });
+    expect(await ana.page.notified('participantUnpublished')).to.deep.equal({
+      connectionId: ana.id,
+      reason: 'forceUnpublishByUser',
+    });
   });
 
   it('an id of a session of the room protocol is none of a page, and a token is used once at whichever node', async () => {
