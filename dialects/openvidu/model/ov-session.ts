@@ -279,7 +279,7 @@ export class OvSession {
     if (!this.isActive && !connection.isStranger) {
       this.#change({ isActive: true });
       // From now on it ends with the last one who leaves.
-      this.#kept.keepsOpen = false;
+      this.#kept.keepsOpen = this.isRecorded;
       this.tell({ event: 'sessionCreated' });
     }
     if (this.isActive) this.tell({ event: 'participantJoined', ...personOf(connection) });
@@ -347,6 +347,8 @@ export class OvSession {
 
   /** Called once all of the room is there again: those whose participant is not are dropped in silence. */
   goOn(): void {
+    // What another process recorded has ended with it.
+    this.#kept.keepsOpen = !this.isActive;
     for (const connection of [...this.#bySlot.values()]) {
       const { participant } = connection;
       if (!participant) this.#drop(connection);

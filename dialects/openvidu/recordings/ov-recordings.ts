@@ -37,6 +37,8 @@ interface Running {
   recording: string;
   /** Publications that are in the note. */
   readonly noted: WeakSet<Publication>;
+  /** In ms since 1970. */
+  startedAt: number;
   reason: RecordingEndReason | undefined;
   stopWaiting: (() => void) | undefined;
 }
@@ -93,6 +95,7 @@ export class OvRecordings {
     const running: Running = {
       ...{ session, note, recording: '', noted: new WeakSet() },
       reason: undefined,
+      startedAt: 0,
       stopWaiting: undefined,
     };
     this.#running.set(session, running);
@@ -105,6 +108,7 @@ export class OvRecordings {
         wants: ({ publisher }) => session.connectionOf(publisher)?.isRecorded ?? true,
       });
       running.recording = facts.id;
+      running.startedAt = facts.startedAt;
       session.recording = { id, name: running.note.name };
       // The session lives until the recording has ended.
       session.room.kept(this.#context.dialect).keepsOpen = true;
@@ -306,7 +310,7 @@ export class OvRecordings {
   }
 
   #fact(
-    { session, note, reason }: Running,
+    { session, note, reason, startedAt }: Running,
     status: 'started' | 'stopped' | 'ready' | 'failed',
     size: number,
     duration: number,
@@ -324,7 +328,7 @@ export class OvRecordings {
         duration,
         status,
       },
-      startTime: session.createdAt,
+      startTime: startedAt,
       ...(status !== 'started' && reason && { reason }),
     });
   }
