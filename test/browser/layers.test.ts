@@ -22,8 +22,8 @@ async function library(): Promise<string> {
 }
 
 /** \`join\` in the page. */
-const prepare = (url: string): string => `{
-  const options = { url: ${JSON.stringify(url)}, room: 'layers', autoSubscribe: false };
+const prepare = (url: string, room: string): string => `{
+  const options = { url: ${JSON.stringify(url)}, room: '${room}', autoSubscribe: false };
   window.join = (user) => client.Room.join({ ...options, user });
   window.others = {};
 }`;
@@ -127,6 +127,12 @@ describe('a camera that is published by the browser library', function () {
   this.timeout(4 * patienceMs);
   const server = useServer();
   const newWindow = useBrowser();
+  /** Each test has a room of its own: the people of the one before may not have left yet. */
+  let test = 0;
+
+  beforeEach(() => {
+    test += 1;
+  });
 
   /** `before`: runs in the page before its own scripts. */
   async function openPage(path?: NarrowPath, before = ''): Promise<Page> {
@@ -139,7 +145,7 @@ describe('a camera that is published by the browser library', function () {
     const page = await window.newPage();
     await page.goto(server().url);
     await page.evaluate(await library());
-    await page.evaluate(prepare(server().url));
+    await page.evaluate(prepare(server().url, `layers ${test}`));
     return page;
   }
 

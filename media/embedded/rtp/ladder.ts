@@ -37,8 +37,13 @@ export function stepsOf(
   });
 }
 
-/** Puts the steps of a layer above those of a smaller one. What costs more than the larger picture is no step to it. */
+/**
+ * Puts the steps of a layer above those of a smaller one: a larger picture with few pictures in a second is no better than a smaller one with all of
+ * them that costs as much.
+ */
 export function above(smaller: readonly Step[], larger: readonly Step[]): Step[] {
-  const least = larger[0]?.cost ?? 0;
-  return [...smaller.filter(({ cost }) => cost < least), ...larger];
+  const whole = smaller.at(-1)?.cost ?? 0;
+  const better = larger.filter(({ cost }, index) => cost > whole || index === larger.length - 1);
+  const least = better[0]?.cost ?? 0;
+  return [...smaller.filter(({ cost }) => cost < least), ...better];
 }

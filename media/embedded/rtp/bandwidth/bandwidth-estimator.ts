@@ -86,11 +86,14 @@ export class BandwidthEstimator {
     );
   }
 
-  /** Called about every 50 ms. @param wanted what the receiver could use, in bit/s */
-  beat(now: number, wanted: number): void {
+  /**
+   * Called about every 50 ms. @param wanted what the receiver could use, in bit/s
+   * @param isStarved whether it gets none of a picture: nothing but probes can show then that there is room
+   */
+  beat(now: number, wanted: number, isStarved = false): void {
     this.#sent.tick(this.#sentBytes, now);
     if (this.#probe) this.#goOn(this.#probe, now);
-    else if (this.#mayProbe(now, wanted)) this.#begin(now, wanted);
+    else if (this.#mayProbe(now, wanted, isStarved)) this.#begin(now, wanted);
   }
 
   get #estimate(): number {
@@ -123,8 +126,9 @@ export class BandwidthEstimator {
     [seen.came, seen.lost] = [came, lost];
   }
 
-  #mayProbe(now: number, wanted: number): boolean {
-    return this.#hasHeard && wanted > this.#estimate && now >= this.#probeAt && now - this.#cutAt > quietMs;
+  #mayProbe(now: number, wanted: number, isStarved: boolean): boolean {
+    const from = isStarved ? Math.min(this.#probeAt, this.#probedAt + pauses.failed) : this.#probeAt;
+    return this.#hasHeard && wanted > this.#estimate && now >= from && now - this.#cutAt > quietMs;
   }
 
   /** On the transport that carries most: the receiver measures there what it gets anyway. */

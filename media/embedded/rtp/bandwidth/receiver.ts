@@ -113,7 +113,8 @@ export class Receiver {
     // A picture in one size shows itself what can be sent, as long as no limit holds it back.
     const ofPlain = isLimited ? (plain.count + stopped.length) * defaultLimit : 0;
     const wanted = sum([...layered, ...stopped].map(({ claim }) => wantedBy(claim)));
-    this.#estimator.beat(now, ofPlain + (wanted > 0 ? audio + plain.bitrate + room * wanted : 0));
+    const isStarved = videos.some(({ claim }) => claim.current === -1);
+    this.#estimator.beat(now, ofPlain + (wanted > 0 ? audio + plain.bitrate + room * wanted : 0), isStarved);
   }
 
   #patient(bitrate: number, now: number): number {
