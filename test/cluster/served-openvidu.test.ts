@@ -79,8 +79,13 @@ describe('OpenVidu at several nodes', function () {
     await signal(ben.page, 'before');
     expect(await back.notified('sendMessage')).to.deep.equal({ data: 'before', type: 'signal:x', from: ben.id });
 
+    const { token } = await ask(two, 'POST', 'sessions/r/connection', {});
+    const early = await connect(two);
     await owner.end('SIGKILL');
-    // Waits for the next owner.
+    // Both wait for the next owner.
+    const joinedEarly = await early.request('joinRoom', { token, session: 'r' });
+    expect((joinedEarly.value as unknown[]).length).to.equal(3);
+    await early.request('leaveRoom');
     await signal(ben.page, 'after');
     expect(await back.notified('sendMessage')).to.deep.equal({ data: 'after', type: 'signal:x', from: ben.id });
     const again = await connect(two);

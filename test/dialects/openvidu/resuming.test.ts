@@ -141,6 +141,18 @@ describe('OpenVidu §10 lost sockets', () => {
     expect(await socket.refusal('unpublishVideo')).to.equal(103);
   });
 
+  it('§10.1, §10.4 the socket of a page that left or was removed is closed after 10 s, although it pings', async () => {
+    const [ana, berta, clara] = await joined(lasting, 'unused', 3);
+    if (!ana || !berta || !clara) throw new Error('nobody');
+    await ana.rpc.request('leaveRoom');
+    const { participant } = new BackEnd(lasting).model.find('unused')?.connection(berta.id) ?? {};
+    if (participant) participant.room.evict(participant);
+    await berta.rpc.notified('participantEvicted');
+    for (const { rpc } of [ana, berta]) await rpc.request('ping');
+    expect(await Promise.all([ana.rpc.closed, berta.rpc.closed])).to.deep.equal([1000, 1000]);
+    await clara.rpc.request('echo');
+  });
+
   it('§2.3 a page that stops pinging is lost', async () => {
     const [berta] = await joined(short, 'silent', 1);
     if (!berta) throw new Error('nobody');
