@@ -4,6 +4,8 @@ export interface Log {
   warn(message: string, fields?: object): void;
   info(message: string, fields?: object): void;
   debug(message: string, fields?: object): void;
+  /** Whether a line of this level is written now: for fields that cost something. Absent: each is. */
+  writes?(level: 'error' | 'warn' | 'info' | 'debug'): boolean;
 }
 
 /** A log that also makes logs which add fields of their own to every line. */

@@ -108,7 +108,9 @@ export class Speakers {
   }
 
   #look(): void {
-    if (this.#stopWaiting) return;
+    // In most rooms, at most times.
+    const isQuiet = this.#said.size === 0 && this.#heard.length === 0 && this.#told.length === 0;
+    if (isQuiet || this.#stopWaiting) return;
     const present = this.#present;
     if (isSame(present, this.#told)) return;
     const { now, later, intervalMs, changed } = this.#owner;

@@ -80,17 +80,16 @@ export function createLog(
 
 /** Winston formats a line before it checks the level, and the limits count it. This check comes first: lines below the level cost nothing. */
 function above(threshold: { readonly level: LogLevel }, log: ParentLog): ParentLog {
-  const at = (own: LogLevel) => {
-    const rank = levels.indexOf(own);
-    return (message: string, fields?: object) => {
-      if (rank <= levels.indexOf(threshold.level)) log[own](message, fields);
-    };
+  const writes = (level: LogLevel): boolean => levels.indexOf(level) <= levels.indexOf(threshold.level);
+  const at = (own: LogLevel) => (message: string, fields?: object) => {
+    if (writes(own)) log[own](message, fields);
   };
   return {
     error: at('error'),
     warn: at('warn'),
     info: at('info'),
     debug: at('debug'),
+    writes,
     child: (fields) => above(threshold, log.child(fields)),
   };
 }

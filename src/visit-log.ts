@@ -79,16 +79,23 @@ export class VisitLog implements VisitorLog, RoomsWatcher {
 
   #joined(room: Room, participant: Participant): void {
     this.#note(participant);
-    this.#options.log.info('joined', this.#fieldsOf(room, participant));
+    if (this.#isWritten) this.#options.log.info('joined', this.#fieldsOf(room, participant));
+  }
+
+  /** To know a session, and to name a participant, costs more than the rest of a join. */
+  get #isWritten(): boolean {
+    return this.#options.log.writes?.('info') ?? true;
   }
 
   #note(participant: Participant): void {
+    if (!this.#isWritten) return;
     const session = this.#options.sessionOf(participant);
     if (session !== undefined) this.#sessions.set(participant, session);
   }
 
   #left(room: Room, participant: Participant, reason: string): void {
     const { log, now } = this.#options;
+    if (!this.#isWritten) return;
     log.info('left', {
       ...this.#fieldsOf(room, participant),
       seconds: secondsOf(now() - participant.joinedAt),
@@ -99,7 +106,7 @@ export class VisitLog implements VisitorLog, RoomsWatcher {
   #fieldsOf({ name: room }: Room, participant: Participant): object {
     const { id, attributes, bearer, sid } = participant;
     const who = { door: attributes.dialect, address: bearer.address, room, participant: id, sid };
-    return { ...who, session: this.#sessions.get(participant) };
+    return { ...who, session: this.#sessions.get(participant) ?? this.#options.sessionOf(participant) };
   }
 }
 

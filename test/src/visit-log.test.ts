@@ -54,6 +54,25 @@ describe('the log tells who comes and goes', () => {
     expect(JSON.stringify(log.lines)).to.not.include(sessionId).and.to.not.include('shed');
   });
 
+  it('also of those that came while such lines were not written', async () => {
+    const output = new PassThrough();
+    const log = createLog('warn', 'json', { output });
+    const stage = new ServiceStage({}, { log });
+    const ana = await RpcClient.connect(await stage.start());
+    const { sessionId } = await ana.request('connect');
+    await ana.request('joinRoom', { user: 'ana', room: 'garden' });
+    log.level = 'info';
+    await ana.request('leaveRoom');
+    ana.cut();
+    await stage.stop();
+    output.end();
+    const lines = (await text(output)).trim().split('\n');
+    const session = createHash('sha256').update(String(sessionId)).digest('hex').slice(0, 8);
+    expect(lines.filter((line) => line.includes('"joined"'))).to.deep.equal([]);
+    const left = lines.map((line) => JSON.parse(line) as object).find((line) => 'reason' in line && 'room' in line);
+    expect(left).to.include({ message: 'left', room: 'garden', participant: 'ana', session, reason: 'left' });
+  });
+
   it('LOG_NAMES=hash shows the same name alike and never as it is, and other fields as they are', async () => {
     const output = new PassThrough();
     const log = createLog('info', 'json', { output, names: 'hash' });
