@@ -1,7 +1,7 @@
 import type { Log, ParentLog } from '../log.js';
 import { networkOf } from '../transport/gate/network.js';
 
-type Level = keyof Log;
+type Level = Exclude<keyof Log, 'writes'>;
 
 export interface LogLimits {
   /** How many lines of one message one address may cause in a minute. Of IPv6 a network of 64 bits counts as one. */

@@ -195,6 +195,8 @@ async function compareConnecting(): Promise<Pair<Connecting>[]> {
 async function connect(start: (count: number) => Promise<EmptySubject>): Promise<Connecting> {
   const { process, connect: run, stop } = await start(endpoints);
   try {
+    // The first ones make the process compile its code and grow its heap, which no later one does.
+    await run();
     const [cpu, resident] = [process.cpuUs, process.residentBytes];
     await run();
     return {

@@ -25,7 +25,7 @@ export interface Subject {
 
 /** Starts the subject without clients. */
 export interface EmptySubject extends Subject {
-  /** Connects the given number of clients, one after the other. */
+  /** Connects the given number of clients, one after the other. May be called again. */
   readonly connect: () => Promise<void>;
 }
 
@@ -185,6 +185,7 @@ export async function floorSubject(shape: Shape): Promise<Subject> {
 export async function bareSubject(count: number): Promise<EmptySubject> {
   const [bare] = await Child.start<LoadCommand, LoadReport>(new URL('bare-process.ts', import.meta.url));
   const load = await startLoad();
+  let made = 0;
   bare.listen((report) => {
     if (report.type === 'candidate') load.send(report);
     // At once, because candidates follow the answer directly and need it.
@@ -194,7 +195,8 @@ export async function bareSubject(count: number): Promise<EmptySubject> {
     load,
     process: bare,
     connect: async () => {
-      for (let peer = 0; peer < count; peer += 1) {
+      for (const last = made + count; made < last; made += 1) {
+        const peer = made;
         const offered = load.next('offer');
         load.send({ type: 'open', peer, layers: 1 });
         const { sdp } = await offered;

@@ -51,6 +51,8 @@ const ratePeriodMs = 1000;
 export class RtpSession implements ReceiverPart {
   /** Nothing is sent before. */
   connected = false;
+  /** In how many sizes the picture comes in; 0: none does. */
+  readonly layers: number;
   readonly #options: RtpSessionOptions;
   readonly #incoming: Incoming;
   readonly #reports: Reports;
@@ -87,6 +89,7 @@ export class RtpSession implements ReceiverPart {
     this.#audio = this.#outboundStream('audio', media);
     this.#video = this.#outboundStream('video', media);
     this.#incoming = new Incoming({ media: incoming, ownSsrc, sendRtcp });
+    this.layers = this.incomingCodec('video') ? (this.#incoming.layers?.count ?? 1) : 0;
     this.#redundant = incoming.flatMap(({ codecs: agreed }) => agreed).find(({ redundancy }) => redundancy);
     this.#transportExtension = incoming.find((one) => one.transportExtension !== 0)?.transportExtension ?? 0;
     this.#descriptorExtension = incoming.find(({ descriptor }) => descriptor)?.descriptor?.received ?? 0;
@@ -109,11 +112,6 @@ export class RtpSession implements ReceiverPart {
   /** All streams of this kind that are passed on: one, or the layers. */
   inboundStreams(kind: RtpKind): readonly InboundStream[] {
     return this.#incoming.current.filter(({ codec }) => codec.kind === kind);
-  }
-
-  /** In how many sizes the picture comes in. */
-  get layers(): number {
-    return this.incomingCodec('video') ? (this.#incoming.layers?.count ?? 1) : 0;
   }
 
   /** Whether the client speaks, whose pictures in several sizes come first then. */
