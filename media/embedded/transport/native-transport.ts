@@ -9,7 +9,6 @@ import { Detour } from './ice/detour.js';
 import { defaultBindAddress, mediaAddresses } from './local-addresses.js';
 import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
-import type { ArrivalsTogether } from './arrivals-together.js';
 import { NativeChannels } from './native-channels.js';
 import { describeRemote, mediaSection, readLocal } from './native-description.js';
 import type { Library } from './native-path.js';
@@ -42,7 +41,6 @@ export class NativeTransport implements Transport {
   readonly #listener: TransportListener;
   readonly #onClosed: () => void;
   readonly #takePlace: () => () => void;
-  readonly #arrivals: ArrivalsTogether;
   readonly #channels: NativeChannels;
   /** With those that are closing: the library still needs their objects. Each but one has a place of its own. */
   readonly #living = new Set<NativePath>();
@@ -58,24 +56,19 @@ export class NativeTransport implements Transport {
   /** Packets that the library refused while it was connected. */
   #refused = 0;
 
-  /**
-   * @param takePlace for one connection more. Returns what frees it. Throws NoCapacity
-   * @param arrivals is told of each packet
-   */
+  /** @param takePlace for one connection more. Returns what frees it. Throws NoCapacity */
   constructor(
     library: Library,
     options: NativeOptions,
     listener: TransportListener,
     onClosed: () => void,
     takePlace: () => () => void,
-    arrivals: ArrivalsTogether,
   ) {
     this.#library = library;
     this.#options = options;
     this.#listener = listener;
     this.#onClosed = onClosed;
     this.#takePlace = takePlace;
-    this.#arrivals = arrivals;
     this.#channels = new NativeChannels(options.log, listener, () => this.#closed);
   }
 
@@ -352,7 +345,6 @@ export class NativeTransport implements Transport {
   }
 
   #received(packet: Buffer): void {
-    this.#arrivals.came();
     if (packet.length < 8) return;
     // RFC 5761 §4: this byte is the packet type of RTCP, or the marker and payload type of RTP.
     const type = packet.readUInt8(1);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { thrown } from '../log.js';
-import { ArrivalsTogether } from './arrivals-together.js';
 import { guarded } from './guarded.js';
 import type { Library } from './native-path.js';
 import type { NativeOptions } from './native-transport.js';
@@ -27,7 +26,6 @@ class NativeTransports implements Transports {
   readonly #options: NativeOptions;
   /** With those that are closing: their ports are not free yet, and the library still needs their objects. */
   readonly #open = new Set<NativeTransport>();
-  readonly #arrivals = new ArrivalsTogether();
   /** Connections that are to replace others, or were replaced. */
   #further = 0;
 
@@ -62,8 +60,7 @@ class NativeTransports implements Transports {
     const closed = (): void => {
       this.#open.delete(transport);
     };
-    const takePlace = (): (() => void) => this.#takePlace();
-    const transport = new NativeTransport(this.#library, this.#options, listener, closed, takePlace, this.#arrivals);
+    const transport = new NativeTransport(this.#library, this.#options, listener, closed, () => this.#takePlace());
     this.#open.add(transport);
     return transport;
   }

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { JsonLog } from '../../../../media/embedded/log.js';
 import { guarded } from '../../../../media/embedded/transport/guarded.js';
 import type { Library } from '../../../../media/embedded/transport/native-path.js';
-import { ArrivalsTogether } from '../../../../media/embedded/transport/arrivals-together.js';
 import { NativeTransport } from '../../../../media/embedded/transport/native-transport.js';
 import { NoCapacity } from '../../../../media/embedded/transport/transport.js';
 
@@ -96,14 +95,7 @@ describe('the transport on the native library', () => {
       return () => (places.taken -= 1);
     };
     const gone = (): unknown => heard.push('gone');
-    const transport = new NativeTransport(
-      faltering.library,
-      options,
-      listener,
-      gone,
-      takePlace,
-      new ArrivalsTogether(),
-    );
+    const transport = new NativeTransport(faltering.library, options, listener, gone, takePlace);
     transport.answer(remote);
     return { transport, faltering, lines, heard, places };
   }
