@@ -11,6 +11,6 @@ export function newSid(kind: 'RM' | 'PA' | 'TR' | 'REC' | 'EV'): string {
     used = 0;
   }
   let id = `${kind}_`;
-  for (const end = used + length; used < end; used += 1) id += letters[(bytes[used] ?? 0) % letters.length];
+  for (const end = used + length; used < end; used += 1) id += letters.charAt((bytes[used] ?? 0) % letters.length);
   return id;
 }
