@@ -36,6 +36,9 @@ export function openHttpDoor(
     );
   };
   mount(apiPath, '');
+  doors.mount('/openvidu/cdr', (_request, response) => {
+    send(response, { status: 501, text: 'Files of call details are not kept here' });
+  });
   if (hasDeprecated) for (const [at, path] of deprecated) mount(at, path);
 }
 

@@ -390,6 +390,7 @@ describe('REST of OpenVidu', () => {
     ] as const) {
       expect((await stage.api(method, path)).status, path).to.equal(501);
     }
+    expect((await stage.ask('GET', '/openvidu/cdr')).status).to.equal(501);
     const wrong = await stage.api('PUT', '/sessions');
     expect([wrong.status, wrong.headers.get('allow')]).to.deep.equal([405, 'POST, GET']);
     expect(await statuses(stage.api('GET', '/signal'), stage.api('GET', '/nothing'))).to.deep.equal([405, 404]);
