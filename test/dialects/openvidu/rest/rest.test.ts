@@ -270,6 +270,30 @@ describe('REST of OpenVidu', () => {
     expect(ovSession.active).to.have.lengthOf(1);
   });
 
+  it('shows what our own administrators do as done by the server', async () => {
+    await stage.stop();
+    stage = new RestStage({ adminToken: 'token' });
+    await stage.start();
+    const asAdmin = async (method: string, path: string): Promise<number> => {
+      const headers = { authorization: 'Bearer token' };
+      return (await stage.ask(method, `/api/v1/rooms/A${path}`, { password: null, headers })).status;
+    };
+    const { connection, page } = await stage.member('A');
+    await stage.member('A');
+    await stage.publish(connection, page);
+    const facts: string[] = [];
+    stage.sessions.listen((fact) => facts.push('reason' in fact ? `${fact.event} ${fact.reason}` : fact.event));
+    expect(await asAdmin('DELETE', `/participants/${connection.id}/publications/webcam`)).to.be.oneOf([200, 204]);
+    expect(await asAdmin('DELETE', `/participants/${connection.id}`)).to.be.oneOf([200, 204]);
+    expect(await asAdmin('DELETE', '')).to.be.oneOf([200, 204]);
+    expect(facts).to.deep.equal([
+      'webrtcConnectionDestroyed forceUnpublishByServer',
+      'participantLeft forceDisconnectByServer',
+      'participantLeft sessionClosedByServer',
+      'sessionDestroyed sessionClosedByServer',
+    ]);
+  });
+
   it('makes tokens in the old way', async () => {
     await stage.api('POST', '/sessions', { customSessionId: 'A' });
     const kurentoOptions = { videoMaxSendBandwidth: 5 };
