@@ -240,7 +240,7 @@ describe('a camera that is published by the browser library', function () {
   itOnEmbeddedEngine(
     'reaches at once a full receiver, a small tile, and one behind 300 kbit/s with loss, in three sizes, and changes without a frozen second',
     async () => {
-      const path = new NarrowPath({ bitrate: 300_000, loss: 0.03, delayMs: 30, queueMs: 1000 });
+      const path = new NarrowPath({ bitrate: 300_000, loss: 0.02, delayMs: 30, queueMs: 1000 });
       try {
         const [page, far] = [await openPage(), await openPage(path)];
         await page.evaluate(publishNoise);
