@@ -238,7 +238,10 @@ const oldDoors: readonly Door[] = [
   },
 ];
 
-/** Every door that keeps clients, by every transport. */
+/** Of a stage whose back end has `openViduSecret`. Without a secret it is closed. */
+export const openViduDoor = webSocketDoor('OpenVidu', '/openvidu', speeches.openvidu);
+
+/** Every door that keeps clients and is open by default, by every transport. */
 export const doors: readonly Door[] = [
   webSocketDoor('room', '/room', speeches.room),
   webSocketDoor('Concierge', '/concierge', speeches.concierge, ['ert-concierge']),

@@ -1,4 +1,6 @@
+import { openViduToken } from './openvidu-back-end.js';
 import type { Visitor } from './doors.js';
+import { WebSocketLine } from './line.js';
 
 /** What is said at a door, as the packets of its protocol. */
 export interface Speech {
@@ -43,6 +45,31 @@ const room: Speech = {
   tooMany:
     /^\{"id":\d+,"error":\{"code":204,"message":"Too many requests","data":\{"reason":"too-many","retryAfterMs":\d+\}\},"jsonrpc":"2.0"\}$/,
   badName: /^\{"id":1,"error":\{"code":999,"message":"The name of a participant must not [^"]+"\},"jsonrpc":"2.0"\}$/,
+};
+
+/** Pages of OpenVidu get a token from their back end first. The name is in what they say of themselves. */
+const openvidu: Speech = {
+  async enter(visitor, to) {
+    const { line } = visitor;
+    if (!(line instanceof WebSocketLine)) throw new Error('it is a WebSocket');
+    const token = await openViduToken(new URL(line.webSocket.url).host, to);
+    const id = visitor.number;
+    const metadata = json({ clientData: visitor.name });
+    visitor.line.send(rpc(id, 'joinRoom', { token, session: to, metadata, sdkVersion: '2.32.2' }));
+    await visitor.next(new RegExp(`"id":${id}\\b.*"result"`));
+  },
+  // The one name that is an address here is that of the session.
+  refusedName(visitor, name) {
+    visitor.line.send(rpc(visitor.number, 'joinRoom', { token: 'tok_x', session: name, metadata: '' }));
+    return visitor.next(/"error"/);
+  },
+  ask: (number) => rpc(number, 'ping'),
+  answer: /"pong"/,
+  say: (visitor, _room, data) =>
+    rpc(visitor.number, 'sendMessage', { message: json({ to: [], data, type: 'signal:chat' }) }),
+  heard: /"method":"sendMessage"/,
+  tooMany: /^\{"id":\d+,"error":\{"code":\d+,"message":"Too many requests".*"jsonrpc":"2.0"\}$/,
+  badName: /^\{"id":1,"error":\{"code":202,"message":"Unable to join session[^"]*".*"jsonrpc":"2.0"\}$/,
 };
 
 const concierge: Speech = {
@@ -168,6 +195,7 @@ const file = { type: 'file' };
 
 export const speeches = {
   room,
+  openvidu,
   concierge,
   easyrtc3: easyrtc(3),
   easyrtc4: easyrtc(4),
