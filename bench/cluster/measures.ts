@@ -26,7 +26,7 @@ export async function twoNodes(stage: Stage): Promise<Places> {
 export async function seat({ owner, gateway }: Places, rooms: number, roomSize: number, name: string) {
   const first: Member[] = [];
   for (let room = 0; room < rooms; room += 1) {
-    const member = await Member.connect(owner.url, 'first', `${name}-${room}`, addressOf(room));
+    const member = await Member.connect(owner.url, 'first', `${name}-${room}`, { localAddress: addressOf(room) });
     await told(member, 1, () => {
       member.join();
     });
@@ -36,7 +36,7 @@ export async function seat({ owner, gateway }: Places, rooms: number, roomSize: 
   const each = roomSize - 1;
   while (others.length < rooms * each) {
     const length = Math.min(200 - (200 % each), rooms * each - others.length);
-    const some = await gather(gateway.url, length, each, name, others.length);
+    const some = await gather(gateway.url, length, each, name, { from: others.length });
     const seats = first.slice(others.length / each, (others.length + length) / each);
     const heardByFirst = new Countdown(length);
     for (const member of seats) member.onFrame = heardByFirst.tick;
@@ -152,7 +152,7 @@ async function commands(stage: Stage, count: number, act: () => Promise<void>): 
 
 export async function commandsOfJoins(stage: Stage, places: Places): Promise<Commands> {
   const { first, others } = await seat(places, 1, 2, 'commands');
-  const joining = await gather(places.gateway.url, 30, 30, 'commands', 0);
+  const joining = await gather(places.gateway.url, 30, 30, 'commands');
   const found = await commands(stage, joining.length, async () => {
     for (const member of joining) {
       const renamed = {

@@ -1,4 +1,6 @@
 import { WebSocket } from 'ws';
+import { roomProtocol } from './protocols.js';
+import type { Call, Protocol, Ticket } from './protocols.js';
 
 const patienceMs = 60_000;
 
@@ -31,23 +33,32 @@ export class Countdown {
 export class Member {
   readonly user: string;
   readonly room: string;
+  /** For the next join, where a back end gives one. */
+  ticket: Ticket | undefined;
   onFrame: (frame: Buffer) => void = () => undefined;
   readonly #socket: WebSocket;
+  readonly #protocol: Protocol;
 
-  private constructor(socket: WebSocket, user: string, room: string) {
+  private constructor(socket: WebSocket, user: string, room: string, protocol: Protocol) {
     this.#socket = socket;
     this.user = user;
     this.room = room;
+    this.#protocol = protocol;
     socket.on('message', (data: Buffer) => {
       this.onFrame(data);
     });
   }
 
   /** @param localAddress the address that it comes from. Default: that of this machine */
-  static connect(url: string, user: string, room: string, localAddress = '127.0.0.1'): Promise<Member> {
+  static connect(
+    url: string,
+    user: string,
+    room: string,
+    { localAddress = '127.0.0.1', protocol = roomProtocol }: { localAddress?: string; protocol?: Protocol } = {},
+  ): Promise<Member> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { perMessageDeflate: false, localAddress });
-      const member = new Member(socket, user, room);
+      const socket = new WebSocket(new URL(protocol.path, url), { perMessageDeflate: false, localAddress });
+      const member = new Member(socket, user, room, protocol);
       socket.once('open', () => {
         resolve(member);
       });
@@ -56,19 +67,20 @@ export class Member {
   }
 
   join(): void {
-    const { user, room } = this;
-    this.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user, room } });
+    this.#call(1, this.#protocol.join(this));
   }
 
   say(message: string): void {
-    const { user, room } = this;
-    // `room` is for the floor, which checks nothing; the others are what the protocol wants.
-    const params = { message, userMessage: user, roomMessage: room, room };
-    this.send({ jsonrpc: '2.0', id: 2, method: 'sendMessage', params });
+    this.#call(2, this.#protocol.say(this, message));
   }
 
   leave(): void {
-    this.send({ jsonrpc: '2.0', id: 3, method: 'leaveRoom', params: {} });
+    this.#call(3, { method: 'leaveRoom', params: {} });
+  }
+
+  /** What is in each frame that brings a text of this member. */
+  get mark(): string {
+    return this.#protocol.mark(this);
   }
 
   async close(): Promise<void> {
@@ -79,6 +91,10 @@ export class Member {
 
   send(frame: unknown): void {
     this.#socket.send(JSON.stringify(frame));
+  }
+
+  #call(id: number, { method, params }: Call): void {
+    this.send({ jsonrpc: '2.0', id, method, params });
   }
 }
 
@@ -91,15 +107,22 @@ const connectingAtOnce = 200;
  * Connects a crowd that can fill rooms of one size, called `name-0` and so on. The names are the same in each room. Nobody joins yet.
  * @param from how many members there are already
  */
-export async function gather(url: string, count: number, roomSize: number, name: string, from = 0): Promise<Member[]> {
+export async function gather(
+  url: string,
+  count: number,
+  roomSize: number,
+  name: string,
+  { from = 0, protocol = roomProtocol }: { from?: number; protocol?: Protocol } = {},
+): Promise<Member[]> {
   const members: Member[] = [];
   while (members.length < count) {
     const first = from + members.length;
     const length = Math.min(connectingAtOnce, count - members.length);
     const connect = (_: unknown, offset: number): Promise<Member> => {
       const index = first + offset;
-      const address = `127.0.1.${1 + (index % addresses)}`;
-      return Member.connect(url, `user${index % roomSize}`, `${name}-${Math.floor(index / roomSize)}`, address);
+      const localAddress = `127.0.1.${1 + (index % addresses)}`;
+      const room = `${name}-${Math.floor(index / roomSize)}`;
+      return Member.connect(url, `user${index % roomSize}`, room, { localAddress, protocol });
     };
     members.push(...(await Promise.all(Array.from({ length }, connect))));
   }
@@ -107,11 +130,18 @@ export async function gather(url: string, count: number, roomSize: number, name:
 }
 
 /** Connects a crowd and fills its rooms, some at a time. */
-export async function settle(url: string, count: number, roomSize: number, name: string): Promise<Member[]> {
+export async function settle(
+  url: string,
+  count: number,
+  roomSize: number,
+  name: string,
+  protocol = roomProtocol,
+): Promise<Member[]> {
   const members: Member[] = [];
   while (members.length < count) {
     const length = Math.min(connectingAtOnce, count - members.length);
-    const some = await gather(url, length, roomSize, name, members.length);
+    const some = await gather(url, length, roomSize, name, { from: members.length, protocol });
+    await protocol.prepare(url, some);
     await joinAll(some, roomSize);
     members.push(...some);
   }

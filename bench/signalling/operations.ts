@@ -1,6 +1,8 @@
 import { lowerQuartile } from '../median.js';
 import type { BenchServer } from './bench-process.js';
 import { Countdown, Member, closeAll, gather, joinAll, leaveAll, settle } from './crowd.js';
+import { openViduProtocol, roomProtocol } from './protocols.js';
+import type { Protocol } from './protocols.js';
 
 /** A server under test: the script that starts it, and its arguments. */
 export interface Subject {
@@ -53,6 +55,17 @@ export const openDoors: readonly Operation[] = [
   besideRoomOnly('memory of an idle participant', kilobytes, idle),
 ];
 
+/** As OpenVidu's clients do it, beside the room protocol on the same server. */
+export const openVidu: readonly Operation[] = [
+  besideRoomProtocol('signal delivery, rooms of 10', 1.2, (protocol) => chat(10, protocol)),
+  besideRoomProtocol('join with a token, 100 rooms of 10', 1.5, (protocol) => join(10, 100, protocol)),
+  besideRoomProtocol('visit to a room of five, with its token', 2.5, (protocol) => visit(5, protocol)),
+];
+
+function besideRoomProtocol(name: string, aim: number, measure: (protocol: Protocol) => Measure): Operation {
+  return { name, unit: cpu, aim, floor: [atrium, measure(roomProtocol)], subject: [atrium, measure(openViduProtocol)] };
+}
+
 function besideBare(name: string, unit: string, aim: number, measure: Measure): Operation {
   return { name, unit, aim, floor: [bare, measure], subject: [atrium, measure] };
 }
@@ -65,10 +78,10 @@ function besideRoomOnly(name: string, unit: string, measure: Measure): Operation
  * A chat text delivered to one participant. Each client sends its next text when it has got its last one, so one request of each
  * client is always under way, as on a busy server.
  */
-function chat(roomSize: number): Measure {
+function chat(roomSize: number, protocol = roomProtocol): Measure {
   const textsEach = 3_000 / roomSize;
   return async (server) => {
-    const members = await settle(server.url, crowd, roomSize, 'chat');
+    const members = await settle(server.url, crowd, roomSize, 'chat', protocol);
     await talk(members, roomSize, textsEach / 2);
     const before = await server.usage();
     await talk(members, roomSize, textsEach);
@@ -83,7 +96,7 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
   const heard = new Countdown(members.length * textsEach * (roomSize + 1));
   for (const member of members) {
     const answer = Buffer.from('"result"');
-    const own = Buffer.from(`"user":"${member.user}"`);
+    const own = Buffer.from(member.mark);
     let left = textsEach - 1;
     member.onFrame = (frame) => {
       heard.tick();
@@ -101,15 +114,17 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
  * A join with its answer and its notifications, on a server with that many full rooms whose people have the same names in each. A
  * thousand of them join at once, as at the start of a meeting, and leave again; the others stay.
  */
-function join(roomSize: number, rooms: number): Measure {
+function join(roomSize: number, rooms: number, protocol = roomProtocol): Measure {
   const joining = 1_000;
   const meetings = 24;
   const warmUp = 24;
   return async (server) => {
-    const seated = await settle(server.url, rooms * roomSize - joining, roomSize, 'seated');
-    const members = await gather(server.url, joining, roomSize, 'join');
+    const seated = await settle(server.url, rooms * roomSize - joining, roomSize, 'seated', protocol);
+    const members = await gather(server.url, joining, roomSize, 'join', { protocol });
     const costs: number[] = [];
     for (let meeting = -warmUp; meeting < meetings; meeting += 1) {
+      // Tokens are made before: they are no part of a join.
+      await protocol.prepare(server.url, members);
       const before = await server.usage();
       await joinAll(members, roomSize);
       if (meeting >= 0) costs.push((await server.usage()).cpuUs - before.cpuUs);
@@ -120,18 +135,21 @@ function join(roomSize: number, rooms: number): Measure {
   };
 }
 
-/** Connect, join a room with that many people in it, leave, close. Ten clients at a time, each in a room of its own. */
-function visit(hosts: number): Measure {
+/**
+ * Connect, join a room with that many people in it, leave, close. Ten clients at a time, each in a room of its own. A token that a back
+ * end gives is part of it.
+ */
+function visit(hosts: number, protocol = roomProtocol): Measure {
   const visits = 300;
   const parts = 20;
   const warmUp = 10;
   const atOnce = 10;
   return async (server) => {
-    const seated = hosts > 0 ? await settle(server.url, atOnce * hosts, hosts, 'visit') : [];
+    const seated = hosts > 0 ? await settle(server.url, atOnce * hosts, hosts, 'visit', protocol) : [];
     const costs: number[] = [];
     for (let part = -warmUp; part < parts; part += 1) {
       const before = await server.usage();
-      await visitAll(server.url, visits, atOnce);
+      await visitAll(server.url, visits, atOnce, protocol);
       if (part >= 0) costs.push((await server.usage()).cpuUs - before.cpuUs);
     }
     await closeAll(seated);
@@ -139,15 +157,16 @@ function visit(hosts: number): Measure {
   };
 }
 
-async function visitAll(url: string, visits: number, atOnce: number): Promise<void> {
+async function visitAll(url: string, visits: number, atOnce: number, protocol: Protocol): Promise<void> {
   const lane = async (_: unknown, index: number): Promise<void> => {
-    for (let count = 0; count < visits / atOnce; count += 1) await visitOnce(url, `visit-${index}`);
+    for (let count = 0; count < visits / atOnce; count += 1) await visitOnce(url, `visit-${index}`, protocol);
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
-async function visitOnce(url: string, room: string): Promise<void> {
-  const member = await Member.connect(url, 'visitor', room);
+async function visitOnce(url: string, room: string, protocol: Protocol): Promise<void> {
+  const member = await Member.connect(url, 'visitor', room, { protocol });
+  await protocol.prepare(url, [member]);
   const joined = new Countdown(1);
   member.onFrame = joined.tick;
   member.join();

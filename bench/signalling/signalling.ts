@@ -1,7 +1,7 @@
 import { median } from '../median.js';
 import { Table } from '../table.js';
 import { BenchServer } from './bench-process.js';
-import { openDoors, operations } from './operations.js';
+import { openDoors, openVidu, operations } from './operations.js';
 import type { Operation } from './operations.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -19,6 +19,11 @@ export async function benchSignalling(): Promise<void> {
     'Open doors: all protocols served and people of one only, beside the other doors off (bench/README.md)',
     ['operation', 'unit', 'others off', 'all open', 'ratio', 'range', 'aim'],
     openDoors,
+  );
+  await bench(
+    'OpenVidu: the same as its clients do it, beside the room protocol on the same server (bench/README.md)',
+    ['operation', 'unit', 'room protocol', 'OpenVidu', 'ratio', 'range', 'aim'],
+    openVidu,
   );
 }
 
