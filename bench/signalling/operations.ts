@@ -57,9 +57,9 @@ export const openDoors: readonly Operation[] = [
 
 /** As OpenVidu's clients do it, beside the room protocol on the same server. */
 export const openVidu: readonly Operation[] = [
-  besideRoomProtocol('signal delivery, rooms of 10', 1.2, (protocol) => chat(10, protocol)),
-  besideRoomProtocol('join with a token, 100 rooms of 10', 1.5, (protocol) => join(10, 100, protocol)),
-  besideRoomProtocol('visit to a room of five, with its token', 2.5, (protocol) => visit(5, protocol)),
+  besideRoomProtocol('signal delivery, rooms of 10', 1.5, (protocol) => chat(10, protocol)),
+  besideRoomProtocol('join with a token, 100 rooms of 10', 2, (protocol) => join(10, 100, protocol)),
+  besideRoomProtocol('visit to a room of five, with its token', 3.5, (protocol) => visit(5, protocol)),
 ];
 
 function besideRoomProtocol(name: string, aim: number, measure: (protocol: Protocol) => Measure): Operation {
