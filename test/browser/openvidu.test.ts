@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { OpenVidu, OpenViduRole, type Session } from 'openvidu-node-client';
+import { OpenVidu, OpenViduRole, Recording, type Session } from 'openvidu-node-client';
 import { expectNoPipelineLeft } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -19,7 +22,13 @@ type Name = (typeof people)[number];
 
 describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu-node-client', function () {
   this.timeout(4 * patienceMs);
-  const server = useServer({ openvidu: { secret }, bridge: false, kurentoRoom: { sessionGraceMs: graceMs } });
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-openvidu-'));
+  const server = useServer({
+    openvidu: { secret, recording: true },
+    recordingsDir: folder,
+    bridge: false,
+    kurentoRoom: { sessionGraceMs: graceMs },
+  });
   const site = useSite();
   const newWindow = useBrowser({ stays: true });
   const pages = new Map<Name, OpenViduPage>();
@@ -39,6 +48,9 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
     // It ended with the last one that left, unless nobody came.
     await session.close().catch(() => undefined);
     for (const page of pages.values()) expect(page.errors.splice(0)).to.deep.equal([]);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
   });
   expectNoPipelineLeft(() => server().mediaServerUrls, patienceMs);
 
@@ -318,6 +330,29 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
       await ana.hears('own streamDestroyed networkDisconnect', 'sessionDisconnected networkDisconnect');
       pageOf('Ana').errors.length = 0;
     });
+  });
+
+  it('are recorded, one file for each stream, and told so', async () => {
+    const [ana] = await both();
+    const individual = { outputMode: Recording.OutputMode.INDIVIDUAL, name: 'lesson' };
+    const recording = await backEnd.startRecording(session.sessionId, individual);
+    expect(recording).to.deep.include({ sessionId: session.sessionId, status: 'started' });
+    await ana.hears('recordingStarted');
+    const cleo = await enter('Cleo');
+    await cleo.receives('Ana');
+    expect(await cleo.told(), 'one who comes then knows').to.include('recordingStarted');
+    await ana.hears('connectionCreated Cleo');
+    const { status, url, size } = await backEnd.stopRecording(recording.id);
+    expect({ status, hasSize: size > 0 }).to.deep.equal({ status: 'ready', hasSize: true });
+    await ana.hears('recordingStopped recordingStoppedByServer');
+    const zip = await fetch(url, { headers: { authorization: backEnd.basicAuth } });
+    const names = Buffer.from(await zip.arrayBuffer()).toString('latin1');
+    expect(names)
+      .to.include(`${(await cleo.received('Ana'))?.streamId}.webm`)
+      .and.include('lesson.json');
+    expect((await backEnd.listRecordings()).map(({ id }) => id)).to.include(recording.id);
+    await backEnd.deleteRecording(recording.id);
+    expect(await backEnd.listRecordings()).to.deep.equal([]);
   });
 
   it('are refused with a token that is used up, deleted, or of another session', async () => {
