@@ -78,6 +78,9 @@ export class OpenviduGateway implements Dialect {
         happened: (room, event) => {
           this.#tellPublisher(room, event);
         },
+        restored: ({ everybody }) => {
+          for (const { session } of everybody) if (session instanceof MemberSession) session.roomRestored();
+        },
       }),
     );
     const ov = (this.#ov = this.#openModel(given));

@@ -35,6 +35,13 @@ export interface MemberContext extends SessionContext {
   readonly frames: EventFrames;
 }
 
+/** Where a page is. */
+interface Place {
+  readonly participant: Participant;
+  readonly connection: OvConnection;
+  readonly session: OvSession;
+}
+
 /** One page: how it comes into a session of the back end by its token, and what it is told there. */
 export class MemberSession extends Session implements CallingSession {
   readonly dialect = dialectName;
@@ -43,10 +50,8 @@ export class MemberSession extends Session implements CallingSession {
   /** Nobody waits to be let in: the back end has made the connection. */
   readonly isWaiting = false;
   readonly #context: MemberContext;
-  /** Found when first needed: as the session of another process goes on, its connection is not there yet. */
-  #found:
-    | { readonly participant: Participant; readonly connection: OvConnection; readonly session: OvSession }
-    | undefined;
+  /** Where it is, or was when it was told to go. */
+  #where: Place | undefined;
   #hasJoined: boolean;
 
   /** @param hasJoined whether the page has joined before, over the same connection */
@@ -109,7 +114,7 @@ export class MemberSession extends Session implements CallingSession {
         ...{ finalUserId: newFinalUserId(), activeAt: now() },
       });
       this.#hasJoined = true;
-      this.#found = { participant, connection, session };
+      this.#where = { participant, connection, session };
       this.entered(participant);
       entered(participant);
       return this.#tell;
@@ -134,6 +139,14 @@ export class MemberSession extends Session implements CallingSession {
     this.over();
   }
 
+  /** The room of another process is there again, with what is kept of its connections. */
+  roomRestored(): void {
+    const { present: participant } = this;
+    const session = participant && this.#context.ov.of(participant.room);
+    const connection = participant && session?.connectionOf(participant);
+    if (participant && session && connection) this.#where = { participant, connection, session };
+  }
+
   /** Tells the page something that no event of the room says. */
   tell(frame: Frame): void {
     this.outlet.tell(frame);
@@ -152,15 +165,13 @@ export class MemberSession extends Session implements CallingSession {
     // It holds nothing else.
   }
 
-  get #place(): { readonly connection: OvConnection; readonly session: OvSession } {
+  get #place(): Place {
     const { participant } = this;
-    if (this.#found?.participant !== participant) {
-      const session = this.#context.ov.of(participant.room);
-      const connection = session?.connectionOf(participant);
-      if (!session || !connection) throw new ProtocolError(103, 'You are not in the session any more');
-      this.#found = { participant, connection, session };
+    const place = this.#where;
+    if (!place || place.participant !== participant) {
+      throw new ProtocolError(103, 'You are not in the session any more');
     }
-    return this.#found;
+    return place;
   }
 
   readonly #tell = (event: RoomEvent): void => {
@@ -169,23 +180,17 @@ export class MemberSession extends Session implements CallingSession {
         this.#tellCandidate(event);
         return;
       case 'participantEvicted':
-        this.#tellEnd(this.#known?.connection.leaves ?? leaveReasons.evicted);
+        this.#tellEnd(this.#where?.connection.leaves ?? leaveReasons.evicted);
         this.#gone('You were removed');
         return;
       case 'roomClosed':
-        this.#tellEnd(this.#known?.session.closing ?? sessionEndReasons[event.cause]);
+        this.#tellEnd(this.#where?.session.closing ?? sessionEndReasons[event.cause]);
         this.#gone('The session is closed');
         return;
       default:
         for (const frame of this.#context.frames.of(event)) this.outlet.tell(frame);
     }
   };
-
-  /** The place where it is, or was when it was told to go. */
-  get #known(): { readonly connection: OvConnection; readonly session: OvSession } | undefined {
-    if (!this.#found && this.present) return this.#place;
-    return this.#found;
-  }
 
   /** A page that is away now may come back once more, within the grace time, to be told so. */
   #gone(reason: string): void {
@@ -196,14 +201,14 @@ export class MemberSession extends Session implements CallingSession {
   }
 
   #tellEnd(reason: string): void {
-    const connectionId = this.#known?.connection.id;
+    const connectionId = this.#where?.connection.id;
     if (connectionId === undefined) return;
     this.outlet.tell(textFrame(notificationText(participantEvicted, { connectionId, reason })));
   }
 
   #tellCandidate({ publisher, candidate: found }: Extract<RoomEvent, { readonly type: 'candidateFound' }>): void {
-    const own = this.#known?.connection.id ?? '';
-    const connection = this.#known?.session.connectionOf(publisher);
+    const own = this.#where?.connection.id ?? '';
+    const connection = this.#where?.session.connectionOf(publisher);
     const { candidate, sdpMid, sdpMLineIndex } = found;
     if (!connection || candidate === '') return;
     const stream = connection.stream?.id ?? connection.id;
