@@ -68,13 +68,19 @@ nat: {
   );
   file('janus.plugin.videoroom', 'general: {\n}\n');
   const janus = spawn(program, ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: 'ignore' });
+  const end = (): void => {
+    janus.kill('SIGKILL');
+  };
+  // Also when the bench fails.
+  process.once('exit', end);
   return {
     url: `ws://127.0.0.1:${port}`,
     address,
     figures: new ProcessFigures(janus.pid ?? 0),
     stop: async () => {
+      process.off('exit', end);
       const gone = once(janus, 'exit');
-      janus.kill('SIGKILL');
+      end();
       await gone;
       rmSync(folder, { recursive: true });
     },
