@@ -2,7 +2,8 @@ import type { VideoFilter } from '../../media/port.js';
 import type { Participant } from '../../rooms/index.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import { ProtocolError, genericError } from './errors.js';
-import { lenientBoolean, lenientNumber } from './lenient.js';
+import { lenientBoolean } from './lenient.js';
+import { lenientNumber } from '../session-layer/lenient.js';
 import type { RoomProtocolSettings } from './options.js';
 
 /**

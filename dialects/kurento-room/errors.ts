@@ -122,12 +122,6 @@ export const messageErrors: readonly Condition[] = [
   { reason: methodNotFound, when: 'There is no such method.' },
 ];
 
-/** Why every request may be refused. */
-export const commonErrors: readonly Condition[] = [
-  { reason: invalidParams, when: 'A member of `params` is missing or of the wrong type: the message names it.' },
-  { reason: internalError, when: 'The server failed. Its log says how, the message does not.' },
-];
-
 /** How a refusal of the domain appears on the wire. */
 export function refusalOf({ code: reason, details }: RoomError): WireRefusal {
   const { code, reasoned } = roomErrors[reason];

@@ -13,17 +13,6 @@ export const lenientBoolean = z.union(
   'must be true or false',
 );
 
-export const lenientNumber = z.union(
-  [
-    z.number(),
-    z
-      .string()
-      .regex(/^-?\d{1,9}(\.\d{1,9})?$/)
-      .transform(Number),
-  ],
-  'must be a number',
-);
-
 export const lenientIndex = z.union(
   [
     z.int().nonnegative(),

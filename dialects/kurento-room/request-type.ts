@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { requestMakers } from '../session-layer/request-type.js';
+import { commonErrors, requestMakers } from '../session-layer/request-type.js';
 import type { RequestType as LayerRequestType } from '../session-layer/request-type.js';
 import type { ConnectionCall, SessionCall } from './call.js';
-import { commonErrors, invalidSession } from './errors.js';
+import { invalidSession } from './errors.js';
 import type { ErrorCode } from './errors.js';
 
 /** A request of the room protocol. */

@@ -85,12 +85,6 @@ export function unauthorized(what: string): ProtocolError {
   return new ProtocolError(401, `Unable to ${what}. The user does not have a valid token`);
 }
 
-/** Why every request may be refused. */
-export const commonErrors: readonly Condition[] = [
-  { reason: invalidParams, when: 'A member of `params` is missing or of the wrong type: the message names it.' },
-  { reason: internalError, when: 'The server failed. Its log says how, the message does not.' },
-];
-
 /** Pages show the text, and tests of the original look for it. */
 export function invalidToken(session: string, token: string): ProtocolError {
   return new ProtocolError(401, `Unable to join session ${session}. Token ${token} is not valid`);

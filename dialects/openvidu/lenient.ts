@@ -11,14 +11,3 @@ export const lenientBoolean = z.union(
   ],
   'must be true or false',
 );
-
-export const lenientNumber = z.union(
-  [
-    z.number(),
-    z
-      .string()
-      .regex(/^-?\d{1,9}(\.\d{1,9})?$/)
-      .transform(Number),
-  ],
-  'must be a number',
-);

@@ -1,8 +1,7 @@
-import { requestMakers } from '../session-layer/request-type.js';
+import { commonErrors, requestMakers } from '../session-layer/request-type.js';
 import type { RequestType as LayerRequestType } from '../session-layer/request-type.js';
 import { invalidSession } from '../session-layer/errors.js';
 import type { ConnectionCall, SessionCall } from './call.js';
-import { commonErrors } from './errors.js';
 import type { ErrorCode } from './errors.js';
 
 export type { LayerRequestType as RequestType };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { read as readBy } from '../../options/faults.js';
 import type { Participant, RoomErrorCode } from '../../rooms/index.js';
 import type { Call, ConnectionCall, NamedSessions, SessionCall } from './call.js';
-import { ProtocolError, invalidParams, invalidSession } from './errors.js';
+import { ProtocolError, internalError, invalidParams, invalidSession } from './errors.js';
 
 /** Something that makes a request fail. */
 export interface Condition<Code extends number = number> {
@@ -11,6 +11,12 @@ export interface Condition<Code extends number = number> {
   /** For the documentation, and for the transcript that shows it (`# when:`). */
   readonly when: string;
 }
+
+/** Why every request may be refused. */
+export const commonErrors = [
+  { reason: invalidParams, when: 'A member of `params` is missing or of the wrong type: the message names it.' },
+  { reason: internalError, when: 'The server failed. Its log says how, the message does not.' },
+] as const satisfies readonly Condition[];
 
 /** What a request leads to. */
 export interface Outcome<Answer> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lenientNumber } from '../lenient.js';
+import { lenientNumber } from '../../session-layer/lenient.js';
 import { connectionIdOf } from '../model/ids.js';
 import { roomRequest } from '../request-type.js';
 

@@ -1,4 +1,3 @@
-import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   invalidParams,
@@ -8,7 +7,7 @@ import {
   parseError,
   roomErrors,
 } from '../../../dialects/kurento-room/errors.js';
-import type { WireFrame } from '../../support/rpc-client.js';
+import { Player, expectAnswered } from '../../support/random-players.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { RoomStack, nothingRemains } from '../../support/room-stack.js';
 import { until } from '../../support/until.js';
@@ -125,26 +124,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Action>({ type: 'pause' }) },
 );
 
-/** One socket of the scenario and its requests. */
-class Player {
-  readonly asked = new Map<number, number>();
-  last: object | undefined;
-  /** The session moved to another socket, or the socket has another session. Answers may then go to another socket or be kept. */
-  excused = false;
-
-  constructor(readonly client: RpcClient) {}
-
-  ask(id: number, method: string, params: unknown): void {
-    this.last = { jsonrpc: '2.0', id, method, params };
-    this.again(id);
-  }
-
-  again(id: number): void {
-    this.asked.set(id, (this.asked.get(id) ?? 0) + 1);
-    this.client.send(this.last);
-  }
-}
-
 /** Random conversations from a seeded generator. */
 describe('Kurento Room §1.2, §1.7 and §6 random conversations of valid, invalid and hostile requests', () => {
   const stack = new RoomStack({ kurentoRoom: { sessionGraceMs: 1 } });
@@ -195,37 +174,8 @@ describe('Kurento Room §1.2, §1.7 and §6 random conversations of valid, inval
           break;
       }
     }
-    for (const player of players.values()) await expectAnswered(player);
+    for (const player of players.values()) await expectAnswered(player, knownCodes);
     for (const { client } of players.values()) client.cut();
     await until('nothing is left', () => JSON.stringify(stack.remains) === JSON.stringify(nothingRemains));
   }
-
-  async function expectAnswered({ client, asked, excused }: Player): Promise<void> {
-    // Waiting requests are answered before this one, unless the server has closed the connection, as after closeSession.
-    client.send({ jsonrpc: '2.0', id: 'end', method: 'leaveRoom' });
-    const closed = await Promise.race([
-      client.closed.then(() => true),
-      client.take(({ id }) => id === 'end').then(() => false),
-    ]);
-    const answers = client.frames.filter(({ id, method }) => id !== undefined && method === undefined);
-    for (const answer of answers) expectKnownShape(answer);
-    if (closed || excused) return;
-    for (const [id, times] of asked) {
-      const count = answers.filter((answer) => answer.id === id).length;
-      expect(count, `answers to ${id}`).to.be.within(1, times);
-    }
-  }
 });
-
-function expectKnownShape(answer: WireFrame): void {
-  expect(answer.jsonrpc).to.equal('2.0');
-  expect(Object.keys(answer)).to.have.lengthOf(3);
-  if (answer.error) {
-    expect(knownCodes, JSON.stringify(answer)).to.include(answer.error.code);
-    expect(answer.error.message).to.be.a('string').and.not.equal('');
-  } else {
-    expect(answer.result === ('bye' as unknown) || typeof answer.result === 'object', JSON.stringify(answer)).to.equal(
-      true,
-    );
-  }
-}

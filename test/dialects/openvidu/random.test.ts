@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Player, expectAnswered } from '../../support/random-players.js';
 import type { RpcClient, WireFrame } from '../../support/rpc-client.js';
 import { OpenViduStage, joinParams, publishParams, sdpOffer as offer } from './door-stage.js';
 
@@ -182,29 +183,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
-/** One socket of the scenario and its requests. */
-class Player {
-  readonly client: RpcClient;
-  readonly asked = new Map<number, number>();
-  last: object | undefined;
-  /** The session moved to another socket, or the socket has another session. Answers may then go to another socket or be kept. */
-  excused = false;
-
-  constructor(client: RpcClient) {
-    this.client = client;
-  }
-
-  ask(id: number, method: string, params: unknown): void {
-    this.last = { jsonrpc: '2.0', id, method, params };
-    this.again(id);
-  }
-
-  again(id: number): void {
-    this.asked.set(id, (this.asked.get(id) ?? 0) + 1);
-    this.client.send(this.last);
-  }
-}
-
 /** All that the back end and the pages have heard of in one scenario. */
 class Known {
   readonly tokens: { readonly session: string; readonly token: string }[] = [];
@@ -306,7 +284,7 @@ describe('OpenVidu §18 random conversations of valid, invalid and hostile reque
           break;
       }
     }
-    for (const player of players.values()) await expectAnswered(player);
+    for (const player of players.values()) await expectAnswered(player, knownCodes);
     await stage.empty();
   }
 
@@ -317,33 +295,4 @@ describe('OpenVidu §18 random conversations of valid, invalid and hostile reque
     const { token: made, sessionId: of } = answer ?? {};
     if (method === 'POST' && typeof made === 'string') known.tokens.push({ session: String(of), token: made });
   }
-
-  async function expectAnswered({ client, asked, excused }: Player): Promise<void> {
-    // Waiting requests are answered before this one, unless the server has closed the connection, as after closeSession.
-    client.send({ jsonrpc: '2.0', id: 'end', method: 'leaveRoom' });
-    const closed = await Promise.race([
-      client.closed.then(() => true),
-      client.take(({ id }) => id === 'end').then(() => false),
-    ]);
-    const answers = client.frames.filter(({ id, method }) => id !== undefined && method === undefined);
-    for (const answer of answers) expectKnownShape(answer);
-    if (closed || excused) return;
-    for (const [id, times] of asked) {
-      const count = answers.filter((answer) => answer.id === id).length;
-      expect(count, `answers to ${id}`).to.be.within(1, times);
-    }
-  }
 });
-
-function expectKnownShape(answer: WireFrame): void {
-  expect(answer.jsonrpc).to.equal('2.0');
-  expect(Object.keys(answer)).to.have.lengthOf(3);
-  if (answer.error) {
-    expect(knownCodes, JSON.stringify(answer)).to.include(answer.error.code);
-    expect(answer.error.message).to.be.a('string').and.not.equal('');
-  } else {
-    expect(answer.result === ('bye' as unknown) || typeof answer.result === 'object', JSON.stringify(answer)).to.equal(
-      true,
-    );
-  }
-}
