@@ -191,8 +191,9 @@ Object.assign(window, {
       }
     },
     leaveAll: () => {
-      for (const [label, { session }] of seats) {
-        session.disconnect();
+      for (const [label, { session, told }] of seats) {
+        // After an eviction the library would ask over a closed socket.
+        if (!told.some((line) => line.startsWith('sessionDisconnected'))) session.disconnect();
         document.getElementById(label)?.remove();
       }
       seats.clear();
