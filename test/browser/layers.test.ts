@@ -267,7 +267,6 @@ describe('a camera that is published by the browser library', function () {
         const sizes = receivers.map(([, , width]) => width).join();
         await until('each goes on in a size of its own', async () => (await goOn()).join() === sizes, 2 * patienceMs);
 
-        await withoutFreeze(far, 'limited', [240, 480]);
         await withoutFreeze(page, 'full', [480, 960]);
       } finally {
         await path.close();

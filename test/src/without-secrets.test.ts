@@ -23,6 +23,9 @@ const secrets: Readonly<Record<string, unknown>> = {
   conciergeSecret: secret('concierge'),
   easyrtcTurnSecret: secret('easyrtc'),
   orchestratorPassword: secret('orchestrator'),
+  openviduSecret: 'covert-openvidu',
+  openviduWebrtcIceServers: 'url=turn:relay.example:3478,username=covert-user,credential=covert-openvidu-relay',
+  openviduWebhookHeaders: '["Authorization: Basic covert-openvidu-hook"]',
 };
 
 /** Options that are no secrets, and may hold one in a URL. */

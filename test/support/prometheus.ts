@@ -25,7 +25,9 @@ export function readMetrics(text: string): Sample[] {
     expect(types.has(base), `${name} is not described`).to.equal(true);
     const found = [...labels.matchAll(label)];
     expect(found.map(([all]) => all).join(''), line).to.equal(labels);
-    expect(Number(value), line).to.satisfy(Number.isFinite);
+    // Node's own figures of the event loop are Nan where nothing was measured since they were read.
+    if (value !== 'Nan' || !name.startsWith('nodejs_eventloop_'))
+      expect(Number(value), line).to.satisfy(Number.isFinite);
     const read = Object.fromEntries(found.map(([, key = '', text_ = '']) => [key, text_]));
     return [{ name, labels: read, value: Number(value) }];
   });
