@@ -6,11 +6,13 @@ import type {
   ElementListener,
   Endpoint,
   EndpointListener,
+  FilterElement,
   IceCandidate,
   MediaElement,
   ReceiverWish,
   Recorder,
   RecorderListener,
+  VideoFilter,
 } from './port.js';
 
 /** The pipeline of an element. */
@@ -132,6 +134,12 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
         },
       }),
     };
+  }
+}
+
+export class FencedFilter extends FencedElement<FilterElement> implements FilterElement {
+  async change(filter: VideoFilter): Promise<void> {
+    await this.make(async () => this.inner.change(filter));
   }
 }
 

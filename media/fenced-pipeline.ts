@@ -1,6 +1,6 @@
 import type { MediaError } from './errors.js';
-import { FencedElement, FencedEndpoint, FencedRecorder } from './fenced-element.js';
-import type { ElementHolder } from './fenced-element.js';
+import { FencedEndpoint, FencedFilter, FencedRecorder } from './fenced-element.js';
+import type { ElementHolder, FencedElement } from './fenced-element.js';
 import type { FencedRoom } from './fenced.js';
 import { FencedThing } from './fenced-thing.js';
 import type {
@@ -8,6 +8,7 @@ import type {
   Endpoint,
   EndpointListener,
   EndpointOptions,
+  FilterElement,
   MediaAbilities,
   MediaElement,
   MediaRecord,
@@ -73,8 +74,8 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     return this.inner.hasFilter(type);
   }
 
-  async createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<MediaElement> {
-    const element = new FencedElement(this);
+  async createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<FilterElement> {
+    const element = new FencedFilter(this);
     return this.#begin(element, async () => this.inner.createFilter(filter, element.heard(listener), options));
   }
 
@@ -94,8 +95,8 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     return endpoint;
   }
 
-  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
-    const element = new FencedElement(this);
+  adoptFilter(record: MediaRecord, listener: ElementListener): FilterElement {
+    const element = new FencedFilter(this);
     this.#elements.add(element);
     element.begin(this.inner.adoptFilter(record, element.heard(listener)), true);
     return element;

@@ -2,7 +2,7 @@ import type { Log } from '../log.js';
 import { MediaError } from './errors.js';
 import type { ServerEndpoint, ServerPipeline } from './media-server.js';
 import { notify } from './notify.js';
-import type { ElementListener, MediaElement, MediaRecord, PipelineListener } from './port.js';
+import type { ElementListener, FilterElement, MediaRecord, PipelineListener } from './port.js';
 
 /** Something that was to be adopted and is not there. Its listener is told so in the next turn, once. */
 class Lost {
@@ -61,12 +61,12 @@ export class LostPipeline extends Lost implements ServerPipeline {
   }
 
   /** Its listener is not told: the pipeline is lost as a whole. */
-  adopt(record: MediaRecord): ServerEndpoint {
+  adopt(record: MediaRecord): LostElement {
     return new LostElement(record, this.failure, undefined, this.#log);
   }
 
   /** As `adopt`. */
-  adoptFilter(record: MediaRecord): MediaElement {
+  adoptFilter(record: MediaRecord): FilterElement {
     return this.adopt(record);
   }
 
@@ -76,12 +76,16 @@ export class LostPipeline extends Lost implements ServerPipeline {
 }
 
 /** An endpoint or a filter. */
-export class LostElement extends Lost implements ServerEndpoint {
+export class LostElement extends Lost implements ServerEndpoint, FilterElement {
   connect(): Promise<never> {
     return this.refuse();
   }
 
   disconnect(): Promise<never> {
+    return this.refuse();
+  }
+
+  change(): Promise<never> {
     return this.refuse();
   }
 

@@ -123,7 +123,7 @@ export interface Pipeline {
    * Makes an element that changes video on its way: of endpoints of the same member. Rejects with `not-supported` when the media server has
    * none of that type.
    */
-  createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<MediaElement>;
+  createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<FilterElement>;
   /**
    * Takes over an endpoint of this pipeline. One that has answered and is not connected yet goes on: the candidates that the media
    * server has found are told, those that were told before too.
@@ -141,7 +141,7 @@ export interface Pipeline {
    */
   setAudioLastN?(count: number): void;
   /** Takes over a filter of this pipeline. */
-  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement;
+  adoptFilter(record: MediaRecord, listener: ElementListener): FilterElement;
   /**
    * For an adopted pipeline, once everything that is known of it has been adopted: releases the endpoints and filters in it that are
    * neither adopted nor made here. They are what the former process had begun to make. Resolves when the media server was asked for
@@ -158,10 +158,11 @@ export interface Pipeline {
 /** What can be done to video on its way, besides passing it on. `imageUrl`: where the media server fetches the image. */
 export type VideoFilter =
   | {
-      /** An image over each face. */
+      /** An image over each face. Without one, nothing yet. */
       readonly type: 'face-overlay';
-      readonly imageUrl: string;
-      readonly placement: OverlayPlacement;
+      readonly imageUrl?: string | undefined;
+      /** Of the image. */
+      readonly placement?: OverlayPlacement | undefined;
     }
   | {
       /** An image where the camera sees a marker. */
@@ -169,6 +170,14 @@ export type VideoFilter =
       readonly imageUrl: string;
       /** Which of the images that are configured it is. */
       readonly index: number;
+    }
+  | {
+      /** One element of GStreamer. Such a command can do much on a media server: whoever gives it has to be trusted. */
+      readonly type: 'gstreamer';
+      /** The name of the element and its properties, as `videobalance saturation=0.0`. */
+      readonly command: string;
+      /** Those that were set later. */
+      readonly properties: Readonly<Record<string, string>>;
     };
 
 /** Where an image is in relation to a face: fractions of the face's width and height. */
@@ -257,6 +266,15 @@ export interface MediaElement {
   readonly record: MediaRecord;
   release(): void;
   letGo(): void;
+}
+
+/** An element that changes video on its way. */
+export interface FilterElement extends MediaElement {
+  /**
+   * Does something else from now on, and passes media on meanwhile.
+   * @param filter of the same type; a `gstreamer` one with the same command, and at least the properties that it has
+   */
+  change(filter: VideoFilter): Promise<void>;
 }
 
 /** One WebRTC end inside an engine. */

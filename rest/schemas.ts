@@ -287,7 +287,7 @@ const health = z
           .optional()
           .meta({ description: 'The same of the other nodes (REDIS_URL), as they have said last' }),
         filters: z
-          .array(z.enum(['face-overlay', 'marker']))
+          .array(z.enum(['face-overlay', 'marker', 'gstreamer']))
           .meta({ description: 'The filters it has, for customRequest' }),
         process: z
           .object({

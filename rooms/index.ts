@@ -430,8 +430,8 @@ export interface Participant {
   subscriptionTo(publisher: Participant, stream?: string): Subscription | undefined;
   /**
    * Offers a stream to the room. Resolves with the SDP answer, and with what opens the publication and tells the others.
-   * @throws RoomError `already-publishing`, `too-many` beyond `maxStreams`, `not-allowed`, `offer-refused`, `media-failed`, `interrupted`,
-   *   `participant-closed`; nothing remains then
+   * @throws RoomError `already-publishing`, `too-many` beyond `maxStreams`, `not-allowed`, `offer-refused`, `filter-refused`,
+   *   `media-failed`, `interrupted`, `participant-closed`; nothing remains then
    */
   publish(sdpOffer: string, options?: PublishOptions): Promise<Published>;
   /**
@@ -534,6 +534,11 @@ export interface PublishOptions extends SubscribeOptions {
   readonly source?: StreamSource | undefined;
   /** Default: false. */
   readonly dataChannels?: boolean;
+  /**
+   * What is done to the video, in place of the participant's filter and the room's. If that cannot be done nothing is published. What a
+   * `gstreamer` filter can do is said at `VideoFilter`.
+   */
+  readonly filter?: VideoFilter | undefined;
   /** Called when a moderator has ended the publication, or the participant may not go on with it. */
   readonly taken?: (() => void) | undefined;
 }
@@ -574,6 +579,18 @@ export interface Publication {
   mute(what: MutableKind): Promise<void>;
   /** Lets everything through again that is not muted at a subscription. @throws RoomError as `mute` */
   unmute(): Promise<void>;
+  /** What is done to its video, in place of the filters of its publisher and of the room. Ends with it. */
+  readonly filter: VideoFilter | undefined;
+  /**
+   * Puts a filter on its video, changes it, or takes it away. One at a time.
+   * @param next from the present one, called when it is its turn. What it throws is passed on, and nothing has changed
+   * @param changed called when it is done, before the next change begins
+   * @throws RoomError `filter-refused`: everything is as it was; `not-publishing` when the publication has ended
+   */
+  changeFilter(
+    next: (present: VideoFilter | undefined) => VideoFilter | undefined,
+    changed?: () => void,
+  ): Promise<void>;
   /** Ends it and everything subscribed to it. The others are told if they knew it. Does nothing the second time. */
   close(reason: PublicationEnd): void;
 }

@@ -98,8 +98,8 @@ export class ParticipantMedia {
     // Of all kinds, not of those found in the offer: a media server may read an offer otherwise.
     const allowed = allowedKinds(owner.grants, source, mediaKinds);
     const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
-    const { taken } = options;
-    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }), options };
+    const { taken, filter: ownFilter } = options;
+    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }), options, ownFilter };
     const publication = new Publication(owner, this.#early.take(owner, stream, ufragsIn(sdpOffer)), offered);
     this.#publications.set(stream, publication);
     const listener = this.#listener(publication, publication, options);
@@ -115,7 +115,7 @@ export class ParticipantMedia {
         const question = owner.room.authorize(owner, { action: 'publish', stream, kinds, sources });
         if (question) await question;
         const pipeline = await owner.room.pipeline();
-        const filter = this.#filterOf(publication);
+        const filter = this.filterOf(publication);
         const offer = offerWithout(sdpOffer, refused);
         const heard = alsoTold(listener, traced);
         const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, heard);
@@ -250,8 +250,13 @@ export class ParticipantMedia {
   /** Applies the filters that are set to the publications. @throws RoomError `filter-refused` */
   async applyFilter(): Promise<void> {
     await this.#negotiations.run(async () => {
-      for (const publication of this.pendingPublications) await publication.setFilter(this.#filterOf(publication));
+      for (const publication of this.pendingPublications) await publication.applyFilter(this.filterOf(publication));
     });
+  }
+
+  /** Runs `task` when nothing else of it is being negotiated or changed. Settles as it does. */
+  async inTurn(task: () => Promise<void>): Promise<void> {
+    await this.#negotiations.run(task);
   }
 
   /** What is cut has changed. @throws RoomError `media-failed` */
@@ -390,9 +395,9 @@ export class ParticipantMedia {
     }
   }
 
-  /** A filter is for faces. */
-  #filterOf({ source }: Publication): VideoFilter | undefined {
-    return source === 'camera' ? (this.#filter ?? this.#owner.room.filter) : undefined;
+  /** What is to be done to its video. That of all publications is for faces. */
+  filterOf({ source, filter }: Publication): VideoFilter | undefined {
+    return filter ?? (source === 'camera' ? (this.#filter ?? this.#owner.room.filter) : undefined);
   }
 
   /**

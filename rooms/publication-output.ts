@@ -1,5 +1,6 @@
 import type {
   ElementListener,
+  FilterElement,
   MediaElement,
   MediaFailure,
   MediaKind,
@@ -18,8 +19,8 @@ export class PublicationOutput {
   readonly #member: MemberOptions;
   readonly #filterLost: (failure: MediaFailure) => void;
   /** The filter in use; during a change also the former or the next one. */
-  readonly #owned = new Set<MediaElement>();
-  #filter: MediaElement | undefined;
+  readonly #owned = new Set<FilterElement>();
+  #filter: FilterElement | undefined;
   /** Whether the endpoint has data channels. */
   carriesData = false;
 
@@ -86,6 +87,11 @@ export class PublicationOutput {
     this.#drop(former);
   }
 
+  /** The filter in use does something else from now on, as `FilterElement.change`. @throws MediaError */
+  async adjust(filter: VideoFilter): Promise<void> {
+    await this.#filter?.change(filter);
+  }
+
   /** Goes on with the filter that another process has put behind the endpoint. */
   adopt(record: MediaRecord, pipeline: Pipeline): void {
     const element = pipeline.adoptFilter(
@@ -106,11 +112,11 @@ export class PublicationOutput {
     for (const filter of [...this.#owned]) this.#drop(filter);
   }
 
-  #drop(filter: MediaElement | undefined): void {
+  #drop(filter: FilterElement | undefined): void {
     if (filter && this.#owned.delete(filter)) filter.release();
   }
 
-  async #create(filter: VideoFilter, pipeline: Pipeline): Promise<MediaElement> {
+  async #create(filter: VideoFilter, pipeline: Pipeline): Promise<FilterElement> {
     const element = await pipeline.createFilter(
       filter,
       this.#listener(() => element),
@@ -128,7 +134,7 @@ export class PublicationOutput {
     }
   }
 
-  #listener(element: () => MediaElement): ElementListener {
+  #listener(element: () => FilterElement): ElementListener {
     return {
       mediaLost: (failure) => {
         if (this.#owned.has(element())) this.#filterLost(failure);

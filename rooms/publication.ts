@@ -14,6 +14,7 @@ import type { PublicationEnd } from './events.js';
 import { Feed } from './feed.js';
 import { HeardEndpoint } from './heard-endpoint.js';
 import type { HeldCandidates } from './held-candidates.js';
+import { canBecome } from './filter-change.js';
 import type * as api from './index.js';
 import { kindsSentBy, offerWithout } from './offer-kinds.js';
 import { MutedKinds } from './muted-kinds.js';
@@ -39,10 +40,14 @@ interface Offered {
   readonly taken?: () => void;
   /** Those of each of its endpoints. */
   readonly options: api.SubscribeOptions;
+  readonly ownFilter?: VideoFilter | undefined;
 }
 
 interface OpenOptions extends api.PublishOptions {
-  /** What is done to the video. If the media server cannot do it, the publisher is told, and the video is published as it is. */
+  /**
+   * What is done to the video. If the media server cannot do it, the publisher is told, and the video is published as it is; but not with a
+   * filter of its own.
+   */
   readonly filter: VideoFilter | undefined;
   readonly filterFailed: (error: RoomError) => void;
 }
@@ -70,7 +75,10 @@ export class Publication implements api.Publication {
   /** Its present endpoint. */
   #heard: HeardEndpoint | undefined;
   #pipeline: Pipeline | undefined;
+  /** What is done to the video now. */
   #filter: VideoFilter | undefined;
+  /** The same where it is its own. */
+  #own: VideoFilter | undefined;
   #openedAt: number | undefined;
   #sids: Partial<Record<MediaKind, string>> | undefined;
 
@@ -82,6 +90,7 @@ export class Publication implements api.Publication {
     this.kinds = offered.kinds;
     this.#taken = offered.taken;
     this.options = offered.options;
+    this.#own = offered.ownFilter;
     this.#endpoint = new OwnedEndpoint(candidates);
     this.#output = new PublicationOutput(this.#endpoint, publisher.media.member, (failure) => {
       this.mediaLost(failure);
@@ -133,7 +142,8 @@ export class Publication implements api.Publication {
     this.#output.carriesData = dataChannels;
     this.#heard = new HeardEndpoint(listener);
     const prepare = async (endpoint: Endpoint) => {
-      if (filter) await this.#tryFilter(filter, filterFailed);
+      if (filter && filter === this.#own) await this.#useFilter(filter);
+      else if (filter) await this.#tryFilter(filter, filterFailed);
       if (loopback) await this.#loopback.open(endpoint);
     };
     return this.#endpoint.negotiate(pipeline, sdpOffer, this.#endpointOptions, this.#heard.listener, prepare);
@@ -194,6 +204,7 @@ export class Publication implements api.Publication {
     const endpoint = this.#endpoint.adopt(pipeline, former.endpoint, this.#heard.listener);
     if (former.filter) {
       this.#filter = former.filter.is;
+      if (former.filter.own) this.#own = this.#filter;
       this.#output.adopt(former.filter.element, pipeline);
     }
     if (former.loopback) this.#loopback.adopt(endpoint, former.loopback);
@@ -220,7 +231,10 @@ export class Publication implements api.Publication {
       ...{ sids: this.#sids, muted: [...this.muted], endpoint, loopback: loopback && [...loopback] },
       ...(this.#endpoint.ufrags.length > 0 && { ufrags: [...this.#endpoint.ufrags] }),
       ...(this.#output.carriesData && { dataChannels: true }),
-      ...(this.#filter && element !== undefined && { filter: { is: this.#filter, element } }),
+      ...(this.#filter &&
+        element !== undefined && {
+          filter: { is: this.#filter, element, ...(this.#filter === this.#own && { own: true }) },
+        }),
     };
   }
 
@@ -296,15 +310,41 @@ export class Publication implements api.Publication {
     await this.#update();
   }
 
+  get filter(): VideoFilter | undefined {
+    return this.#own;
+  }
+
+  async changeFilter(
+    next: (present: VideoFilter | undefined) => VideoFilter | undefined,
+    changed?: () => void,
+  ): Promise<void> {
+    await this.publisher.media.inTurn(async () => {
+      this.#assertNotClosed();
+      const filter = next(this.#own);
+      const former = this.#own;
+      this.#own = filter;
+      try {
+        if (filter) await this.#useFilter(filter);
+        else await this.applyFilter(this.publisher.media.filterOf(this));
+        this.#assertNotClosed();
+      } catch (error) {
+        this.#own = former;
+        throw error;
+      }
+      changed?.();
+    });
+  }
+
   /**
    * Puts a filter on the video, in place of the present one; undefined: none. One call at a time: the publisher's queue sees to that.
    * @throws RoomError `filter-refused`: everything is as it was
    */
-  async setFilter(filter: VideoFilter | undefined): Promise<void> {
+  async applyFilter(filter: VideoFilter | undefined): Promise<void> {
     const pipeline = this.#pipeline;
     if (!pipeline || filter === this.#filter) return;
     try {
-      await this.#output.change(filter, pipeline, () => this.#reroute());
+      if (filter && this.#filter && canBecome(this.#filter, filter)) await this.#output.adjust(filter);
+      else await this.#output.change(filter, pipeline, () => this.#reroute());
       this.#filter = filter;
       this.#keep();
     } catch (error) {
@@ -412,10 +452,16 @@ export class Publication implements api.Publication {
 
   async #tryFilter(filter: VideoFilter, failed: (error: RoomError) => void): Promise<void> {
     try {
-      await this.setFilter(filter);
+      await this.applyFilter(filter);
     } catch (error) {
       if (error instanceof RoomError) failed(error);
     }
+  }
+
+  /** @throws RoomError `filter-refused` */
+  async #useFilter(filter: VideoFilter): Promise<void> {
+    await this.publisher.room.requireFilter(filter.type);
+    await this.applyFilter(filter);
   }
 
   #assertNotClosed(): void {

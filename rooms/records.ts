@@ -46,10 +46,11 @@ const settings = z.object({
 const filter = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('face-overlay'),
-    imageUrl: z.string(),
-    placement: z.object({ offsetX: z.number(), offsetY: z.number(), width: z.number(), height: z.number() }),
+    imageUrl: z.string().optional(),
+    placement: z.object({ offsetX: z.number(), offsetY: z.number(), width: z.number(), height: z.number() }).optional(),
   }),
   z.object({ type: z.literal('marker'), imageUrl: z.string(), index: z.number() }),
+  z.object({ type: z.literal('gstreamer'), command: z.string(), properties: z.record(z.string(), z.string()) }),
 ]);
 
 const text = z.object({ id: z.string(), at: time, by: z.string(), displayName: z.string(), text: z.string() });
@@ -92,7 +93,8 @@ const publication = z.object({
   dataChannels: z.boolean().optional(),
   /** Those that come back to the publisher; absent: it gets nothing back. */
   loopback: kinds.optional(),
-  filter: z.object({ is: filter, element: mediaRecord }).optional(),
+  /** `own`: of this publication alone. */
+  filter: z.object({ is: filter, element: mediaRecord, own: z.boolean().optional() }).optional(),
 });
 
 const subscription = z.object({

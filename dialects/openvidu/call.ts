@@ -15,6 +15,8 @@ export interface SessionCall extends LayerSessionCall {
   readonly settings: OpenviduSettings;
   /** STUN and TURN servers of the whole server. */
   readonly ice: Pick<IceServers, 'of'>;
+  /** Whether media servers may fetch an image of a filter there. */
+  readonly takesImage: (url: URL) => boolean;
 }
 
 /** What joinRoom asks for. */

@@ -12,6 +12,6 @@ export const openvidu = dialectEntry({
       throw new ConfigError('OPENVIDU_WEBHOOK_ENDPOINT: is empty; with OPENVIDU_WEBHOOK it must name the receiver');
     }
   },
-  create: (settings, { transport, sessions, ice, log }) =>
-    new OpenviduGateway(settings, { ...transport, ...sessions }, ice, log),
+  create: (settings, { transport, sessions, ice, log, imagesUrl }) =>
+    new OpenviduGateway(settings, { ...transport, ...sessions }, ice, log, imagesUrl),
 });

@@ -40,6 +40,7 @@ export class OpenviduGateway implements Dialect {
   readonly #limits: SessionLimits;
   readonly #ice: IceServers;
   readonly #log: Log;
+  readonly #imagesUrl: () => string;
   readonly #sessions = new Sessions();
   readonly #links = new Links();
   #ov: OvSessions | undefined;
@@ -48,7 +49,9 @@ export class OpenviduGateway implements Dialect {
   #answerAsOwner: Dialect['answerAsOwner'];
   #stopWebhook: () => Promise<void> = () => Promise.resolve();
 
-  constructor(settings: OpenviduSettings, limits: SessionLimits, ice: IceServers, log: Log) {
+  /** @param imagesUrl where the server has images of its own for filters. Called for each use: the port is known once it listens */
+  constructor(settings: OpenviduSettings, limits: SessionLimits, ice: IceServers, log: Log, imagesUrl: () => string) {
+    this.#imagesUrl = imagesUrl;
     this.#settings = settings;
     this.#limits = limits;
     this.#ice = ice;
@@ -172,6 +175,7 @@ export class OpenviduGateway implements Dialect {
     const context: MemberContext = {
       ...{ rooms, ov, settings, now, sessions, ice: this.#ice, limits: this.#limits, log: this.#log },
       returning: cluster?.returning,
+      takesImage: ({ host }) => settings.filterImageHosts.includes(host) || host === new URL(this.#imagesUrl()).host,
       read: requestReader(textParams),
       sessionRequests: new RpcServer({ ...served, types: sessionRequests }),
       frames: new EventFrames(ov, settings),

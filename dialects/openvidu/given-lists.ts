@@ -47,6 +47,12 @@ export function readHeader(item: string): readonly [name: string, value: string]
   return name === undefined || value === undefined ? undefined : [name, value];
 }
 
+/** As `URL.host` has it: without a port that goes without saying. */
+export function readHost(item: string): string | undefined {
+  const [host] = /^[A-Za-z0-9._-]+(:\d{1,5})?$/.exec(item) ?? [];
+  return host?.toLowerCase();
+}
+
 export function readFactName(item: string): FactName | undefined {
   return factNames.find((name) => name === item);
 }

@@ -98,11 +98,14 @@ export const streamPropertyChanged = notification({
     connectionId: z.string(),
     streamId: z.string(),
     property: z.string(),
-    newValue: z.string().meta({ description: 'The JSON of what the publisher has sent' }),
+    newValue: z.union([z.string(), filterSchema]).meta({
+      description: 'The JSON of what the publisher has sent; of `filter` an object, which is empty without one',
+    }),
     reason: z.string(),
   }),
-  summary: 'A publisher has muted its stream, or its picture has another size or track.',
-  to: 'the others',
+  summary:
+    'A publisher has muted its stream, or its picture has another size or track; or a stream has another filter.',
+  to: 'all but the one who has asked for it',
 });
 
 export const connectionPropertyChanged = notification({

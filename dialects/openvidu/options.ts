@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, flag, group, kbps, option } from '../../options/option.js';
 import type { Output } from '../../options/option.js';
-import { listOf, readFactName, readHeader, readIceServer } from './given-lists.js';
+import { listOf, readFactName, readHeader, readHost, readIceServer } from './given-lists.js';
 import { factNames } from './model/facts.js';
 import { videoCodecs } from './model/session-properties.js';
 
@@ -115,6 +115,12 @@ export const openviduOptions = group('openvidu', {
     'text',
     'form',
     'How chat of other protocols arrives in pages of OpenVidu: as it is, or as JSON with message and nickname.',
+  ),
+  filterImageHosts: option(
+    listOf(/,/, readHost, 'must be a list of hosts, each as name or name:port'),
+    [],
+    'hosts',
+    'From where media servers may fetch images that pages give for a FaceOverlayFilter, besides the host of APP_URL.',
   ),
   maxPendingConnections: option(
     count.min(1).max(1_000_000),

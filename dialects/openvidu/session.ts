@@ -29,6 +29,8 @@ export interface MemberContext extends SessionContext {
   readonly rooms: Rooms;
   readonly ov: OvSessions;
   readonly settings: OpenviduSettings;
+  /** As `SessionCall.takesImage`. */
+  readonly takesImage: (url: URL) => boolean;
   readonly ice: Pick<IceServers, 'of'>;
   readonly now: () => number;
   readonly sessionRequests: RpcServer<SessionCall>;
@@ -153,10 +155,10 @@ export class MemberSession extends Session implements CallingSession {
   }
 
   protected override serve(request: Request, reply: (text: string | undefined) => void): Promise<void> {
-    const { sessionRequests, sessions, ov, settings, ice } = this.#context;
+    const { sessionRequests, sessions, ov, settings, ice, takesImage } = this.#context;
     return sessionRequests.execute(
       request,
-      { session: this, sessions, ov, settings, ice, afterwards: undefined },
+      { session: this, sessions, ov, settings, ice, takesImage, afterwards: undefined },
       reply,
     );
   }

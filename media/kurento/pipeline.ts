@@ -7,8 +7,8 @@ import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../m
 import type {
   ElementListener,
   EndpointListener,
+  FilterElement,
   MediaAbilities,
-  MediaElement,
   MediaRecord,
   PipelineListener,
   Recorder,
@@ -24,9 +24,10 @@ import { KurentoEndpoint } from './endpoint.js';
 import { withLimits } from './endpoint-properties.js';
 import type { Property } from './endpoint-properties.js';
 import { KurentoFilter } from './filter.js';
+import type { FilterTurn } from './filter.js';
 import type { ImageCheck } from './filter-images.js';
 import type { FilterTurns } from './filter-turns.js';
-import { filterTypes } from './filters.js';
+import { filterParams, filterTypes, imageOf } from './filters.js';
 import type { LoadCount } from './load-count.js';
 import { activeSpeakersChanged, childIds, errorEvent } from './messages.js';
 import { notify } from '../notify.js';
@@ -135,12 +136,9 @@ export class KurentoPipeline implements ServerPipeline {
     return this.#settings.factories().has(filterTypes[type]);
   }
 
-  async createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
+  async createFilter(filter: VideoFilter, listener: ElementListener): Promise<FilterElement> {
     this.#assertOpen();
-    const { images, filterTurns } = this.#settings;
-    await images.check(filter.imageUrl);
-    this.#assertOpen();
-    return filterTurns.run(() => this.#createFilter(filter, listener));
+    return this.#inFilterTurn(filter, () => this.#createFilter(filter, listener));
   }
 
   async createRecorder({ uri, kinds }: RecorderOptions, listener: RecorderListener): Promise<Recorder> {
@@ -184,7 +182,7 @@ export class KurentoPipeline implements ServerPipeline {
     );
   }
 
-  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
+  adoptFilter(record: MediaRecord, listener: ElementListener): FilterElement {
     return this.#adopt(record, 'filter', listener, (remote) => this.#filterOf(remote, listener));
   }
 
@@ -302,15 +300,32 @@ export class KurentoPipeline implements ServerPipeline {
     await this.verify();
   }
 
-  async #createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
+  async #createFilter(filter: VideoFilter, listener: ElementListener): Promise<FilterElement> {
     this.#assertOpen();
-    const remote = await this.#create(filterTypes[filter.type], {});
+    const remote = await this.#create(filterTypes[filter.type], filterParams(filter));
     const element = this.#filterOf(remote, listener);
-    const prepared = element.prepare(filter).catch((error: unknown) => {
-      if (error instanceof MediaError && error.code === 'timeout') this.#settings.images.unread(filter.imageUrl);
+    return this.#handedOverWhen(element, this.#settingUp(filter, element.prepare(filter)));
+  }
+
+  /** Runs `task` when the image of the filter can be had, and no other filter of the media server is being set up. */
+  async #inFilterTurn<T>(filter: VideoFilter, task: () => Promise<T>): Promise<T> {
+    const { images, filterTurns } = this.#settings;
+    const image = imageOf(filter);
+    if (image !== undefined) await images.check(image);
+    this.#assertOpen();
+    return filterTurns.run(task);
+  }
+
+  /** An image over which the media server hangs is not given to it again for a while. */
+  async #settingUp(filter: VideoFilter, done: Promise<void>): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      const image = imageOf(filter);
+      const hangs = error instanceof MediaError && error.code === 'timeout';
+      if (hangs && image !== undefined) this.#settings.images.unread(image);
       throw error;
-    });
-    return this.#handedOverWhen(element, prepared);
+    }
   }
 
   /** `over`: called when the endpoint was released by itself. */
@@ -357,7 +372,8 @@ export class KurentoPipeline implements ServerPipeline {
   }
 
   #filterOf(remote: RemoteObject, listener: ElementListener): KurentoFilter {
-    return this.#added(remote, (ended) => new KurentoFilter(remote, listener, this.#settings.log, ended));
+    const turn: FilterTurn = (filter, setUp) => this.#inFilterTurn(filter, () => this.#settingUp(filter, setUp()));
+    return this.#added(remote, (ended) => new KurentoFilter(remote, listener, this.#settings.log, turn, ended));
   }
 
   async #create(type: string, params: object): Promise<RemoteObject> {

@@ -1,11 +1,27 @@
 import { MediaError } from '../errors.js';
-import type { MediaRecord } from '../port.js';
+import type { FilterElement, MediaRecord, VideoFilter } from '../port.js';
 import { SpreadElement } from './element.js';
 import { spreadRecordOf } from './records.js';
 
-export class SpreadFilter extends SpreadElement {
+export class SpreadFilter extends SpreadElement implements FilterElement {
   readonly isSink = false;
+  #filter: FilterElement | undefined;
   #source: string | undefined;
+
+  override begin(inner: FilterElement): void {
+    super.begin(inner);
+    this.#filter = inner;
+  }
+
+  override get inner(): FilterElement {
+    this.assertOpen();
+    if (!this.#filter) throw new MediaError('engine-error', 'It is not there yet');
+    return this.#filter;
+  }
+
+  async change(filter: VideoFilter): Promise<void> {
+    await this.inner.change(filter);
+  }
 
   get source(): string {
     if (this.#source === undefined) throw new MediaError('engine-error', 'No endpoint is connected to the filter');

@@ -11,8 +11,8 @@ import type {
   Endpoint,
   EndpointListener,
   EndpointOptions,
+  FilterElement,
   MediaAbilities,
-  MediaElement,
   MediaFailure,
   MediaRecord,
   MemberOptions,
@@ -161,7 +161,7 @@ export class Spread implements Pipeline {
     filter: VideoFilter,
     listener: ElementListener,
     options: MemberOptions = {},
-  ): Promise<MediaElement> {
+  ): Promise<FilterElement> {
     return this.#make(options, async (place) => {
       const element: SpreadFilter = new SpreadFilter(place, listener);
       element.begin(
@@ -202,7 +202,7 @@ export class Spread implements Pipeline {
     });
   }
 
-  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
+  adoptFilter(record: MediaRecord, listener: ElementListener): FilterElement {
     return this.#adoptElement(record, 'spread-filter', listener, (place, given, facts) => {
       const filter: SpreadFilter = new SpreadFilter(place, listener);
       filter.begin(

@@ -59,6 +59,17 @@ describe('Media of rooms that another node may take over', () => {
     expect(pipeline.abilities).to.equal(undefined);
   });
 
+  it('changes a filter until another node has the room', async () => {
+    media.hasFilters = true;
+    const pipeline = await engine.openPipeline(new PipelineEvents(), 'r');
+    const balance = (hue: string) => ({ type: 'gstreamer', command: 'videobalance', properties: { hue } }) as const;
+    const filter = await pipeline.createFilter(balance('0'), new EndpointEvents());
+    await filter.change(balance('1'));
+    engine.stepDown('r');
+    expect(await codeOf(filter.change(balance('2')))).to.be.a('string');
+    expect([...media.filters].map(({ settings }) => settings)).to.deep.equal([balance('1')]);
+  });
+
   it('tells who speaks, by its own endpoints, until another node has the room', async () => {
     const events = new PipelineEvents();
     const pipeline = await engine.openPipeline(events, 'r');

@@ -143,4 +143,50 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     expect(stage.told(berta).at(-1)).to.equal('roomFilterChanged marker');
     expect(sources(stage)).to.deep.equal([plain, plain]);
   });
+
+  it('of one publication comes before all others, ends with it, and is refused whole', async () => {
+    const { stage, ana } = await call();
+    const gray: VideoFilter = { type: 'gstreamer', command: 'videobalance saturation=0', properties: {} };
+    const own = ana.publication;
+    if (!own) throw new Error('ana does not publish');
+    await ana.setFilter(hat);
+    await own.changeFilter(() => gray);
+    const grayed = 'audio of camera, video of gstreamer';
+    expect(sources(stage)).to.deep.equal([grayed, grayed]);
+    await ana.setFilter(undefined);
+    expect(sources(stage), 'it stays').to.deep.equal([grayed, grayed]);
+    await ana.setFilter(hat);
+    stage.media.failNext('connect');
+    expect(await codeOf(own.changeFilter(() => ({ ...gray, command: 'identity' })))).to.equal('filter-refused');
+    expect([own.filter, sources(stage)]).to.deep.equal([gray, [grayed, grayed]]);
+    await own.changeFilter(() => undefined);
+    expect(sources(stage), 'the one of all publications is there again').to.deep.equal([filtered, filtered]);
+    await own.changeFilter(() => gray);
+    ana.unpublish();
+    expect(stage.media.filters.size).to.equal(0);
+    expect(await codeOf(own.changeFilter(() => undefined))).to.equal('not-publishing');
+    await publish(ana, offer, { loopback: true });
+    expect(ana.publication.filter).to.equal(undefined);
+  });
+
+  it('of one publication changes one after another, each from what it is by then', async () => {
+    const { stage, ana } = await call();
+    const own = ana.publication;
+    const seen: unknown[] = [];
+    const done: number[] = [];
+    const change = (value: string) =>
+      own?.changeFilter(
+        (present) => {
+          seen.push(present?.type === 'gstreamer' ? present.properties : present);
+          return { type: 'gstreamer', command: 'videobalance', properties: { hue: value } };
+        },
+        () => done.push(Number(value)),
+      );
+    await Promise.all([change('1'), change('2')]);
+    expect(seen).to.deep.equal([undefined, { hue: '1' }]);
+    expect(done).to.deep.equal([1, 2]);
+    const [only, ...more] = stage.media.filters;
+    expect(more).to.deep.equal([]);
+    expect(only?.settings).to.deep.include({ properties: { hue: '2' } });
+  });
 });

@@ -52,6 +52,7 @@ export const action = fc.oneof(
   fc.record({ do: fc.constant('mute' as const), who: person, kind: fc.constantFrom('audio', 'video', 'all', 'none') }),
   fc.record({ do: fc.constant('muteOne' as const), who: person, to: person, on: fc.boolean() }),
   fc.record({ do: fc.constant('filter' as const), who: person, on: fc.boolean() }),
+  fc.record({ do: fc.constant('ownFilter' as const), who: person, stream, hue: fc.constantFrom('0', '1', undefined) }),
   fc.record({ do: fc.constant('roomFilter' as const), who: person, on: fc.boolean() }),
   fc.record({ do: fc.constant('update' as const), who: person, chatHistory: fc.integer({ min: 0, max: 3 }) }),
   fc.record({ do: fc.constant('sids' as const), who: person }),
@@ -63,7 +64,7 @@ export const action = fc.oneof(
   fc.record({ do: fc.constant('keepOpen' as const), who: person, on: fc.boolean() }),
   fc.record({
     do: fc.constant('fail' as const),
-    step: fc.constantFrom('openPipeline', 'createEndpoint', 'connect', 'answer'),
+    step: fc.constantFrom('openPipeline', 'createEndpoint', 'createFilter', 'changeFilter', 'connect', 'answer'),
   }),
   fc.record({ do: fc.constant('lose' as const), what: fc.constantFrom('endpoint', 'pipeline') }),
   fc.record({ do: fc.constant('close' as const), who: person }),
@@ -76,6 +77,8 @@ const filter = {
   imageUrl: 'http://x/hat.png',
   placement: { offsetX: 0, offsetY: 0, width: 1, height: 1 },
 };
+
+const balance = { type: 'gstreamer' as const, command: 'videobalance' };
 
 /** So that there is something to change from the beginning on. */
 export const prelude: readonly Action[] = [
@@ -229,6 +232,14 @@ export class Play {
       case 'filter':
         await this.#of(next.who).setFilter(next.on ? filter : undefined);
         return;
+      case 'ownFilter': {
+        const { hue } = next;
+        const own = hue === undefined ? undefined : ({ ...balance, properties: { hue } } as const);
+        await this.#of(next.who)
+          .publicationOf(next.stream)
+          ?.changeFilter(() => own);
+        return;
+      }
       case 'roomFilter':
         await this.#of(next.who).room.setFilter(next.on ? filter : undefined);
         return;

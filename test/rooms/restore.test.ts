@@ -160,6 +160,26 @@ describe('rooms that another process goes on with', () => {
     expect([ana.closed, ben.closed], 'the former process has nobody').to.deep.equal([true, true]);
   });
 
+  it('have the filter of a publication as its own again, and change it', async () => {
+    const move = new Move();
+    move.media.hasFilters = true;
+    const ana = move.join('ana');
+    await publish(ana, offer, {
+      filter: { type: 'gstreamer', command: 'videobalance', properties: { hue: '1' } },
+    });
+    move.restart();
+    const { publication } = move.find('ana');
+    await publication?.changeFilter((present) => {
+      expect(present).to.deep.equal({ type: 'gstreamer', command: 'videobalance', properties: { hue: '1' } });
+      return { type: 'gstreamer', command: 'videobalance', properties: { hue: '0' } };
+    });
+    expect([...move.media.filters].map(({ settings }) => settings)).to.deep.equal([publication?.filter]);
+    await publication?.changeFilter(() => undefined);
+    expect(move.media.filters.size).to.equal(0);
+    move.find('ana').leave();
+    await until('nothing is left', () => move.media.allocated === 0);
+  });
+
   it('are the business of the next process alone: what the former one still does has no effect', async () => {
     const move = new Move();
     const [ana, ben] = [move.join('ana'), move.join('ben')];

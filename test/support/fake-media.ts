@@ -6,6 +6,7 @@ import type {
   CarriedMedia,
   ElementListener,
   EndpointListener,
+  FilterElement,
   IceCandidate,
   MediaAbilities,
   MediaElement,
@@ -26,6 +27,7 @@ export type Step =
   | 'openPipeline'
   | 'createEndpoint'
   | 'createFilter'
+  | 'changeFilter'
   | 'createRecorder'
   | 'connect'
   | 'answer'
@@ -248,7 +250,7 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
     return endpoint;
   }
 
-  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
+  adoptFilter(record: MediaRecord, listener: ElementListener): FilterElement {
     const former = this.#elements(this.media.filters).find((each) => each.record === record);
     if (!former) return new LostElement(record, goneError(), listener, new RecordingLog());
     const filter = new FakeFilter(this, this.media, former.settings, listener, former);
@@ -367,8 +369,8 @@ export abstract class FakeElement extends FakeObject<FakeElement> implements Med
   }
 }
 
-export class FakeFilter extends FakeElement {
-  readonly settings: VideoFilter;
+export class FakeFilter extends FakeElement implements FilterElement {
+  settings: VideoFilter;
   readonly listener: ElementListener;
 
   constructor(
@@ -381,6 +383,12 @@ export class FakeFilter extends FakeElement {
     super(pipeline, media, former);
     this.settings = settings;
     this.listener = listener;
+  }
+
+  async change(filter: VideoFilter): Promise<void> {
+    this.assertHeld();
+    await this.media.pass('changeFilter');
+    this.settings = filter;
   }
 
   override remove(): void {

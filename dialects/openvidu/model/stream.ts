@@ -7,6 +7,7 @@ export const streamFilter = z.object({
   options: z.unknown(),
   lastExecMethod: z.object({ method: z.string(), params: z.unknown() }).optional(),
 });
+export type StreamFilter = z.output<typeof streamFilter>;
 
 /** How its publisher describes a stream. */
 export const mediaOptions = z.object({

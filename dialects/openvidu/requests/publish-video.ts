@@ -6,9 +6,13 @@ import { unauthorized } from '../errors.js';
 import { lenientBoolean } from '../lenient.js';
 import { lenientNumber } from '../../session-layer/lenient.js';
 import { videoTypes } from '../model/ids.js';
+import type { OvConnection } from '../model/ov-connection.js';
 import type { MediaOptions } from '../model/stream.js';
 import { roomRequest } from '../request-type.js';
+import { filterOf, notApplied } from '../stream-filters.js';
+import type { ChosenFilter } from '../stream-filters.js';
 import { inTime } from '../within.js';
+import { isAllowed } from './filters.js';
 import { forcedOffer, negotiationErrors, sdpAnswer, sdpOffer, shortSdp } from './negotiation.js';
 
 const params = z.object({
@@ -25,7 +29,7 @@ const params = z.object({
     .max(1_000)
     .refine(holdsDimensions, 'must hold JSON, as {"width":640,"height":480}')
     .nullish(),
-  filter: z.looseObject({ type: z.string().nullish() }).nullish(),
+  filter: z.looseObject({ type: z.string().nullish(), options: z.unknown() }).nullish(),
 });
 
 export const publishVideo = roomRequest({
@@ -42,7 +46,10 @@ export const publishVideo = roomRequest({
   errors: [
     { reason: 401, when: 'The connection has the role SUBSCRIBER.' },
     { reason: 'already-publishing', when: 'The connection publishes already.' },
-    { reason: 406, when: 'A filter is asked for: this server has none.' },
+    {
+      reason: 406,
+      when: 'A filter is asked for that is not among the `allowedFilters` of the connection, or that the media server does not have or refuses. Nothing is published then.',
+    },
     { reason: 302, when: 'The stream has neither audio nor video.' },
     ...negotiationErrors,
   ],
@@ -52,14 +59,17 @@ export const publishVideo = roomRequest({
     if (participant.pendingPublications.length > 0) {
       throw new RoomError('already-publishing', `${connection.id} is publishing already`);
     }
-    if (given.filter?.type) throw new ProtocolError(406, `There is no filter "${given.filter.type}" here`);
+    const filter = given.filter?.type
+      ? filterFor(connection, given.filter.type, given.filter.options, given.hasVideo)
+      : undefined;
     if (!given.hasAudio && !given.hasVideo) throw new ProtocolError(302, 'There is neither audio nor video to publish');
     const offer = forcedOffer(given.sdpOffer, ovSession);
-    const described = mediaOptionsOf(given);
+    const described = { ...mediaOptionsOf(given), ...(filter && { filter: filter.shown }) };
     const { sdpAnswer: answered, announce } = await inTime(
       participant.publish(offer, {
         loopback: given.doLoopback ?? false,
         source: described.typeOfVideo === 'SCREEN' ? 'screen' : 'camera',
+        ...(filter && { filter: filter.is }),
         connectionFailed: session.connectionFailed(connection.id),
       }),
       () => {
@@ -77,6 +87,13 @@ export const publishVideo = roomRequest({
     };
   },
 });
+
+/** @throws ProtocolError 406 */
+function filterFor(connection: OvConnection, type: string, options: unknown, hasVideo: boolean): ChosenFilter {
+  if (!isAllowed(connection, type)) throw notApplied(`The filter "${type}" is not allowed`);
+  if (!hasVideo) throw notApplied(`There is no picture for the filter "${type}"`);
+  return filterOf(type, options);
+}
 
 function mediaOptionsOf(given: z.output<typeof params>): MediaOptions {
   const { hasAudio, hasVideo, audioActive, videoActive, typeOfVideo, frameRate, videoDimensions } = given;

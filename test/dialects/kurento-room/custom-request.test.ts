@@ -36,10 +36,9 @@ describe('Kurento Room §3.9 customRequest, on media in memory', () => {
     await ana.request('customRequest', { marker: 1 });
     await berta.request('customRequest', { marker: 1 });
     await berta.request('publishVideo', { sdpOffer: 'v=0' });
-    expect([...stack.media.filters].map(({ settings }) => settings.imageUrl)).to.deep.equal([
-      'http://server.example/second.png',
-      'http://server.example/second.png',
-    ]);
+    expect(
+      [...stack.media.filters].map(({ settings }) => settings.type === 'marker' && settings.imageUrl),
+    ).to.deep.equal(['http://server.example/second.png', 'http://server.example/second.png']);
     await stack.stop();
   });
 

@@ -106,8 +106,21 @@ const valid = fc.oneof(
   request('forceUnpublish', fc.record({ streamId: stream })),
   request(
     'applyFilter',
-    fc.record({ streamId: stream, type: fc.constant('GStreamerFilter'), options: fc.constant('{}') }),
+    fc.record({
+      streamId: stream,
+      type: fc.constantFrom('GStreamerFilter', 'FaceOverlayFilter', 'ZBarFilter'),
+      options: fc.constantFrom('{"command":"videobalance"}', '{}', '{'),
+    }),
   ),
+  request(
+    'execFilterMethod',
+    fc.record({
+      streamId: stream,
+      method: fc.constantFrom('setElementProperty', 'setOverlayedImage', 'unsetOverlayedImage', ''),
+      params: fc.constantFrom('{"propertyName":"hue","propertyValue":"1"}', '{}', '['),
+    }),
+  ),
+  request('removeFilter', fc.record({ streamId: stream })),
   request('videoData', fc.constant({ height: 1, width: 1, videoActive: true, audioActive: true })),
   fc.record({
     method: fc.constantFrom('leaveRoom', 'ping', 'echo', 'connect', 'closeSession', 'prepareReceiveVideoFrom'),
@@ -125,6 +138,7 @@ const broken = fc
 
 const rest = (method: string, path: fc.Arbitrary<string>, body: fc.Arbitrary<unknown> = fc.constant(undefined)) =>
   fc.record({ type: fc.constant('rest' as const), method: fc.constant(method), path, body });
+const allowed = { allowedFilters: ['GStreamerFilter', 'FaceOverlayFilter'] };
 const role = fc.constantFrom('SUBSCRIBER', 'PUBLISHER', 'PUBLISHER', 'MODERATOR');
 const inSession = (path: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(session, path).map(([of, rest_]) => `sessions/${of}${rest_}`);
@@ -133,7 +147,11 @@ const backEnd: fc.Arbitrary<Action> = fc.oneof(
   rest('POST', fc.constant('sessions'), fc.record({ customSessionId: session })),
   {
     weight: 8,
-    arbitrary: rest('POST', inSession(fc.constant('/connection')), fc.record({ role })),
+    arbitrary: rest(
+      'POST',
+      inSession(fc.constant('/connection')),
+      fc.record({ role, kurentoOptions: fc.constant(allowed) }),
+    ),
   },
   rest('DELETE', inSession(fc.constant(''))),
   rest('DELETE', inSession(connection.map((id) => `/connection/${id}`))),
@@ -221,7 +239,10 @@ class Known {
 
 describe('OpenVidu §18 random conversations of valid, invalid and hostile requests, of pages and of their back end', () => {
   const stage = new OpenViduStage();
-  before(() => stage.start());
+  before(async () => {
+    stage.media.hasFilters = true;
+    await stage.start();
+  });
   after(() => stage.stop());
 
   it(`end with every request answered once, in a known shape, and nothing left (${runs} runs)`, async function () {
@@ -236,7 +257,8 @@ describe('OpenVidu §18 random conversations of valid, invalid and hostile reque
     // So that most joins have a chance.
     for (const of of sessions) {
       for (let number = 0; number < 3; number += 1) {
-        known.tokens.push({ session: of, token: await stage.token(of, number === 0 ? { role: 'MODERATOR' } : {}) });
+        const more = { ...(number === 0 && { role: 'MODERATOR' }), ...(number < 2 && { kurentoOptions: allowed }) };
+        known.tokens.push({ session: of, token: await stage.token(of, more) });
       }
     }
     let neighbour: RpcClient | undefined;

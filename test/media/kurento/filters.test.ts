@@ -80,6 +80,45 @@ describe('kurento engine › filters', () => {
     await until('it is released', () => room.server.objects.size === before);
   });
 
+  it('an element of GStreamer is created with its command; of its properties those are set that are new', async () => {
+    const engine = await room.connect();
+    const { pipeline, pipelineId, endpoint } = await room.endpoint(engine);
+    const balance = (properties: Record<string, string>): VideoFilter => ({
+      ...{ type: 'gstreamer', command: 'videobalance', properties },
+    });
+    const filter = await pipeline.createFilter(balance({ hue: '1' }), new EndpointEvents());
+    const filterId = room.newest();
+    expect(room.server.received('create').at(-1)?.params).to.deep.include({
+      type: 'GStreamerFilter',
+      constructorParams: { mediaPipeline: pipelineId, command: 'videobalance', filterType: 'VIDEO' },
+    });
+    await filter.change(balance({ hue: '1', saturation: '0.5' }));
+    room.server.on('setElementProperty', (request, _answer, socket) => {
+      socket.send(JSON.stringify({ id: request.id, jsonrpc: '2.0', ...error(40001, 'MARSHALL_ERROR', 'no') }));
+    });
+    expect(await codeOf(filter.change(balance({ hue: 'blue', saturation: '0.5' })))).to.equal('engine-error');
+    const set = room.server.received('setElementProperty').map(({ params }) => [params.object, params.operationParams]);
+    expect(set).to.deep.equal([
+      [filterId, { propertyName: 'hue', propertyValue: '1' }],
+      [filterId, { propertyName: 'saturation', propertyValue: '0.5' }],
+      [filterId, { propertyName: 'hue', propertyValue: 'blue' }],
+    ]);
+    filter.release();
+    expect(await codeOf(filter.change(balance({})))).to.equal('released');
+    expect(await codeOf(endpoint.connect(filter))).to.equal('released');
+  });
+
+  it('a face overlay begins without an image, gets one, and loses it', async () => {
+    const engine = await room.connect();
+    const { pipeline } = await room.endpoint(engine);
+    const filter = await pipeline.createFilter({ type: 'face-overlay' }, new EndpointEvents());
+    expect(room.server.received('setOverlayedImage')).to.deep.equal([]);
+    await filter.change(hat);
+    await filter.change({ type: 'face-overlay' });
+    expect(room.server.received('setOverlayedImage')).to.have.lengthOf(1);
+    expect(room.server.received('unsetOverlayedImage')).to.have.lengthOf(1);
+  });
+
   it('one that goes with its pipeline is over', async () => {
     const engine = await room.connect();
     const { pipeline, endpoint } = await room.endpoint(engine);

@@ -211,7 +211,7 @@ export class ScriptedServer {
     const { capabilities, factories } = this;
     const modules = [
       { name: 'elements', factories },
-      { name: 'filters', factories: ['FaceOverlayFilter'] },
+      { name: 'filters', factories: ['FaceOverlayFilter', 'GStreamerFilter'] },
     ];
     return { type: 'KMS', version: 'scripted', capabilities, modules };
   }

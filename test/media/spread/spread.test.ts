@@ -594,6 +594,8 @@ describe('a pipeline over several media servers', () => {
       const filterNow = next.adoptFilter(filter.record, new EndpointEvents());
       await next.finishAdoption();
       if (!annNow || !benNow) return expect.fail();
+      await filterNow.change({ type: 'face-overlay' });
+      expect([...a.filters].map(({ settings }) => settings)).to.deep.equal([{ type: 'face-overlay' }]);
       await filterNow.disconnect(benNow, 'video');
       await until('no video is carried', () => near().receives.join() === 'audio');
       pipeline = next;
