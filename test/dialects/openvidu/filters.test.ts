@@ -11,7 +11,7 @@ describe('OpenVidu §6.4 filters', () => {
   let stage: OpenViduStage;
 
   beforeEach(async () => {
-    stage = new OpenViduStage({ openvidu: { filterImageHosts: ['images.example'] } });
+    stage = new OpenViduStage({ appUrl: 'http://server.example', openvidu: { filterImageHosts: ['images.example'] } });
     await stage.start();
     stage.media.hasFilters = true;
   });
@@ -124,7 +124,7 @@ describe('OpenVidu §6.4 filters', () => {
     expect(there()).to.deep.equal([{ type: 'face-overlay', imageUrl: hat.uri, placement }]);
     await ana.request('execFilterMethod', { streamId, method: 'unsetOverlayedImage', params: '{}' });
     expect(there()).to.deep.equal([{ type: 'face-overlay' }]);
-    const own = `${stage.origin}/img/hat.png`.replace('127.0.0.1', 'localhost');
+    const own = 'http://server.example/img/hat.png';
     expect((await set({ ...hat, ...place, uri: own })).error, 'images of the server itself').to.equal(undefined);
   });
 
