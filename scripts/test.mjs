@@ -28,7 +28,7 @@ const slowestShown = 10;
 /** How long a process may take to end after its last test, in ms. Servers of tests have timers of a minute. */
 const endsWithinMs = 75_000;
 /** With more files that fail, something is broken, and none of them runs again. */
-const fewFiles = 3;
+const fewFiles = 5;
 /** They use the browser, or the processor for long. */
 const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/(?:openvidu|pages)\.|^test\/scripts\/(?:package|prepare)\./;
 /** What one process gets: they start a browser. */
