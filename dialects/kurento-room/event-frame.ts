@@ -6,6 +6,7 @@ import { lastOf } from '../../transport/last-of.js';
 import { markerIndex } from './custom-request.js';
 import { featuresNamed, has } from './features.js';
 import type { Features } from './features.js';
+import { notificationText } from '../session-layer/notification-text.js';
 import {
   activeSpeakersChanged,
   dataSent,
@@ -15,7 +16,6 @@ import {
   markerChanged,
   mediaError,
   messageSent,
-  notificationText,
   participantEvicted,
   participantJoined,
   participantLeft,

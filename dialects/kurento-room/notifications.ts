@@ -14,14 +14,6 @@ export interface NotificationType<Name extends string = string, Params extends z
   readonly example: z.output<Params>;
 }
 
-/** The text of a notification on the wire. */
-export function notificationText<Params extends z.ZodObject>(
-  { name }: NotificationType<string, Params>,
-  params: z.output<Params>,
-): string {
-  return JSON.stringify({ method: name, params, jsonrpc: '2.0' });
-}
-
 function notification<Name extends string, Params extends z.ZodObject>(type: NotificationType<Name, Params>) {
   return type;
 }

@@ -6,9 +6,9 @@ import type { OvConnection } from './model/ov-connection.js';
 import type { OvSessions } from './model/ov-sessions.js';
 import { leaveReasons, unpublishReason } from './model/reasons.js';
 import { dialectName } from './newcomer.js';
+import { notificationText } from '../session-layer/notification-text.js';
 import {
   mediaError,
-  notificationText,
   participantJoined,
   participantLeft,
   participantPublished,

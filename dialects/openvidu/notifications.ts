@@ -9,14 +9,6 @@ export interface NotificationType<Name extends string = string, Params extends z
   readonly to: string;
 }
 
-/** The text of a notification on the wire. */
-export function notificationText<Params extends z.ZodType>(
-  { name }: NotificationType<string, Params>,
-  params: z.output<Params>,
-): string {
-  return JSON.stringify({ method: name, params, jsonrpc: '2.0' });
-}
-
 function notification<Name extends string, Params extends z.ZodType>(type: NotificationType<Name, Params>) {
   return type;
 }

@@ -19,7 +19,8 @@ import type { OvSession } from './model/ov-session.js';
 import type { OvSessions } from './model/ov-sessions.js';
 import { leaveReasons, sessionEndReasons } from './model/reasons.js';
 import { dialectName, newcomerOf } from './newcomer.js';
-import { iceCandidate, notificationText, participantEvicted } from './notifications.js';
+import { notificationText } from '../session-layer/notification-text.js';
+import { iceCandidate, participantEvicted } from './notifications.js';
 import type { OpenviduSettings } from './options.js';
 
 /** How long a candidate of a media server may wait for others where the client is at another node: they come several at a time. */

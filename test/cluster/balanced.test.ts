@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RunningServer } from '../../src/server.js';
 import { doors, enter } from '../doors/doors.js';
 import { adminToken } from '../support/administrator.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { ProxyProcess } from '../support/proxy-process.js';
 import { RedisServer } from '../support/redis-server.js';
 import type { RpcClient } from '../support/rpc-client.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { checkRedis, UnfitRedisError } from '../../cluster/redis-check.js';
 import { connectionOf, isRedisUrl } from '../../cluster/redis-url.js';
 import { Hub } from '../../cluster/redis.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { RedisServer } from '../support/redis-server.js';

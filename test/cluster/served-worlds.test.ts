@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { RunningServer } from '../../src/server.js';
 import { doors, enter } from '../doors/doors.js';
 import type { Door, Visitor } from '../doors/doors.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { send } from '../support/http.js';
 import type { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';

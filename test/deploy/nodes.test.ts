@@ -13,7 +13,7 @@ import { parseOptions } from '../../media/embedded/options.js';
 import { configOf, readConfig } from '../../src/config.js';
 import { optionList } from '../../src/option-list.js';
 import { filledIn } from '../support/compose.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';

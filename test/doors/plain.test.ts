@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { adminToken } from '../support/administrator.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { stalled } from '../support/stalled.js';
 import { until } from '../support/until.js';
 import { RawClient, adminPort, conciergeFiles, easyRtcFiles, head, rest } from './plain-doors.js';

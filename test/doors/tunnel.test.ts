@@ -10,7 +10,7 @@ import { io } from 'socket.io-client';
 import { Proofs, proofHeader } from '../../transport/tunnel/proof.js';
 import { configOf } from '../../src/config.js';
 import type { GivenConfig } from '../../src/config.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { Gateway, GivenOwner, clusterSecret, nodeAt, passing } from '../support/gateway.js';
 import { send } from '../support/http.js';
 import { ServerProcess } from '../support/server-process.js';

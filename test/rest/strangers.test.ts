@@ -11,7 +11,7 @@ import { RpcClient } from '../support/rpc-client.js';
 import { ServiceStage } from '../support/service-stage.js';
 import { testKey } from '../support/tokens.js';
 import { stalled } from '../support/stalled.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 
 type Mode = Config['roomList'];
 

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { udpPorts } from '../support/udp-ports.js';
 import { until } from '../support/until.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 
 const program = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 

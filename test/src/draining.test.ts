@@ -4,7 +4,7 @@ import { Asker } from '../rest/asker.js';
 import type { Reply } from '../rest/asker.js';
 import { TestClient } from '../dialects/easyrtc/test-client.js';
 import { ConciergeClient } from '../dialects/concierge/concierge-client.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { ServerProcess } from '../support/server-process.js';

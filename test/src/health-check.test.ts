@@ -11,7 +11,7 @@ import { serve } from '../../src/serve.js';
 import type { Service } from '../../src/service.js';
 import type { Health } from '../../rest/health.js';
 import { FakeMedia } from '../support/fake-media.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { SilentServer } from '../support/silent-server.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));

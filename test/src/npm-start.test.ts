@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { npmCommand } from '../../scripts/npm.mjs';
 import { udpPorts } from '../support/udp-ports.js';
 import { until } from '../support/until.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../tools/free-port.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { configOf } from '../../src/config.js';
 import { tlsIdentity } from '../../src/tls.js';
 import { until } from './until.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../tools/free-port.js';
 
 /** Debian's folders of programs; the path of a user may lack the second. */
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, readFileSync, truncateSync, writeFileSync } from '
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { until } from './until.js';
 
 /** Redis on this machine, with the settings that a cluster needs. Its data outlives its process until `remove`. */

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { GivenConfig } from '../../src/config.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../tools/free-port.js';
 import { until } from './until.js';
 
 export const bucket = 'recordings-of-tests';

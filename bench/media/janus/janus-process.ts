@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProcessFigures } from '../process-figures.js';
+import { freePort } from '../../../tools/free-port.js';
 
 const program = '/usr/bin/janus';
 /** Where Debian's package has its plugins. */
@@ -97,13 +96,4 @@ function only(folder: string, kind: string, name: string): string {
   if (found === undefined) throw new Error(`Janus has no ${name}`);
   symlinkSync(found, join(made, name));
   return made;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { pingInterval } from '../../session-layer/connection-requests.js';
 import { receivedSchema } from '../received.js';
 import { connectionRequest } from '../request-type.js';
 
 export const ping = connectionRequest({
   name: 'ping',
   params: z.object({
-    interval: z
-      .union([z.number(), z.string().transform(Number)], 'must be a number')
-      .nullish()
-      .meta({ description: 'How often the client pings from now on, in ms; only the first on a connection counts' }),
+    interval: pingInterval('client'),
     received: receivedSchema.nullish(),
   }),
   result: z.object({ value: z.literal('pong'), sessionId: z.string().optional() }),

@@ -1,20 +1,7 @@
-import { z } from 'zod';
+import { closeSessionRequest } from '../../session-layer/connection-requests.js';
 import { connectionRequest } from '../request-type.js';
 
 export const closeSession = connectionRequest({
-  name: 'closeSession',
-  params: z.object({}),
-  result: z.literal('bye'),
+  ...closeSessionRequest,
   summary: 'Leaves at once, without grace time; then the socket is closed.',
-  description: 'The result is a bare text, without sessionId.',
-  example: { params: {}, result: 'bye' },
-  handle: ({ link }) => {
-    link.endSession();
-    return {
-      answer: 'bye' as const,
-      afterwards: () => {
-        link.close('The session is closed');
-      },
-    };
-  },
 });

@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { pingInterval } from '../../session-layer/connection-requests.js';
 import { connectionRequest } from '../request-type.js';
 
 export const ping = connectionRequest({
   name: 'ping',
   params: z.object({
-    interval: z
-      .union([z.number(), z.string().transform(Number)], 'must be a number')
-      .nullish()
-      .meta({ description: 'How often the page pings from now on, in ms; only the first on a connection counts' }),
+    interval: pingInterval('page'),
   }),
   result: z.object({ value: z.literal('pong') }),
   summary: 'Shows that the page is there.',

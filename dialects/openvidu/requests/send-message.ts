@@ -4,7 +4,8 @@ import { ProtocolError } from '../../session-layer/errors.js';
 import { tellMembers } from '../members.js';
 import type { OvConnection } from '../model/ov-connection.js';
 import type { OvSession } from '../model/ov-session.js';
-import { notificationText, signal as signalNotification } from '../notifications.js';
+import { notificationText } from '../../session-layer/notification-text.js';
+import { signal as signalNotification } from '../notifications.js';
 import { roomRequest } from '../request-type.js';
 
 const signalSchema = z.object({

@@ -5,7 +5,8 @@ import { ProtocolError } from '../../session-layer/errors.js';
 import { holdsDimensions } from '../dimensions.js';
 import { othersIn, tellMembers } from '../members.js';
 import type { StreamChanges } from '../model/stream.js';
-import { notificationText, streamPropertyChanged as notification } from '../notifications.js';
+import { notificationText } from '../../session-layer/notification-text.js';
+import { streamPropertyChanged as notification } from '../notifications.js';
 import { roomRequest } from '../request-type.js';
 
 const active = z.boolean();

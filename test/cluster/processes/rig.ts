@@ -4,7 +4,7 @@ import type { Position } from '../../../cluster/position.js';
 import { Hub } from '../../../cluster/redis.js';
 import { adminToken, asAdmin } from '../../support/administrator.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { freePort } from '../../support/free-port.js';
+import { freePort } from '../../../tools/free-port.js';
 import { pipelinesOf } from '../../support/media-objects.js';
 import { serverProgram } from '../../support/programs.js';
 import { RecordingLog } from '../../support/recording-log.js';

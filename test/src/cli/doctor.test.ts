@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { freePort } from '../../support/free-port.js';
+import { freePort } from '../../../tools/free-port.js';
 import { ServiceStage } from '../../support/service-stage.js';
 import { TurnServer, turnSecret } from '../../support/turn-server.js';
 import { udpPorts } from '../../support/udp-ports.js';

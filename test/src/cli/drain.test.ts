@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { freePort } from '../../support/free-port.js';
+import { freePort } from '../../../tools/free-port.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
 import { atrium } from './atrium.js';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { LoadResult } from '../../../load/load-test.js';
-import { freePort } from '../../support/free-port.js';
+import { freePort } from '../../../tools/free-port.js';
 import { useServer } from '../../support/server.js';
 import { tokenWith } from '../../support/tokens.js';
 import { until } from '../../support/until.js';
