@@ -10,13 +10,19 @@ export async function janusSubject(address: string, { publishers, receiversOfEac
   const load = await startLoad();
   load.send({ type: 'address', address });
   const manager = await socket.attach();
-  let peer = 0;
-  for (let room = 1; room <= publishers; room += 1) {
-    // Janus tells publishers that are not asked otherwise to send no more than a little.
-    await manager.ask({ request: 'create', room, publishers: 2, videocodec: 'vp8', bitrate: 0 });
-    await publish(socket, load, peer++, room);
-    for (let receiver = 0; receiver < receiversOfEach; receiver += 1) await subscribe(socket, load, peer++, room);
-  }
+  // All at once: a greeting of DTLS that comes before Janus has chosen its pair is lost, and is said again a second later.
+  const rooms = Array.from({ length: publishers }, (_, index) => index);
+  const peersOfEach = receiversOfEach + 1;
+  await Promise.all(
+    rooms.map(async (index) => {
+      const room = index + 1;
+      // Janus tells publishers that are not asked otherwise to send no more than a little.
+      await manager.ask({ request: 'create', room, publishers: 2, videocodec: 'vp8', bitrate: 0 });
+      await publish(socket, load, index * peersOfEach, room);
+      const receivers = Array.from({ length: receiversOfEach }, (_, receiver) => index * peersOfEach + 1 + receiver);
+      await Promise.all(receivers.map((peer) => subscribe(socket, load, peer, room)));
+    }),
+  );
   return {
     load,
     process: janus.figures,
