@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { z } from 'zod';
+import { freePort } from '../../tools/free-port.js';
 import { engineProgram } from './programs.js';
 import { udpPorts } from './udp-ports.js';
 
@@ -16,18 +17,22 @@ export class EmbeddedEngine {
     this.url = url;
   }
 
-  /** `port`: 0 for a free one. Without the flag `--udp-ports` the engine gets its own range. */
+  /** `port`: 0 for one that stays free while the engine is started again. Without the flag `--udp-ports` the engine gets its own range. */
   static async start(
     port = 0,
     flags: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<EmbeddedEngine> {
     const ownPorts = flags.includes('--udp-ports') ? [] : ['--udp-ports', udpPorts()];
-    const child = fork(engineProgram.path, ['--port', String(port), ...ownPorts, ...flags], {
-      execArgv: [...engineProgram.execArgv],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, ...env },
-    });
+    const child = fork(
+      engineProgram.path,
+      ['--port', String(port === 0 ? await freePort() : port), ...ownPorts, ...flags],
+      {
+        execArgv: [...engineProgram.execArgv],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        env: { ...process.env, ...env },
+      },
+    );
     let log = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       log += chunk.toString();

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../tools/free-port.js';
 import { givenMediaServers } from './media-server.js';
 import { udpPorts } from './udp-ports.js';
 
@@ -23,7 +24,7 @@ export class ServerProcess {
 
   /**
    * Resolves when it listens.
-   * @param port 0 for a free one
+   * @param port 0 for one that stays free while the server is started again
    * @param program what Node is given: by default what `npm start` runs
    */
   static async start(
@@ -32,7 +33,7 @@ export class ServerProcess {
     program: readonly string[] = [main],
   ): Promise<ServerProcess> {
     const own = {
-      PORT: String(port),
+      PORT: String(port === 0 ? await freePort() : port),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
       DRAIN_S: '0',
