@@ -64,7 +64,7 @@ export async function startNode(
   let waiting: WaitingNode | undefined;
   let fenced: FencedEngine | undefined;
   const owned = new OwnedRooms(systemClock, log);
-  const gone = new GoneNodes(systemClock);
+  const gone = new GoneNodes(systemClock, config.leaseMs);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
   const hooks: NodeHooks = {
@@ -140,6 +140,7 @@ export async function startNode(
     node: nodeId,
     hasGone: (id) =>
       membership.state !== 'frozen' && gone.has(id) && membership.peers.alive.every((peer) => peer.id !== id),
+    haveAdopted: (since) => membership.state !== 'frozen' && gone.haveAdopted(since),
     loadOf: (url) => membership.peers.load.get(url) ?? 0,
     // The dead ones that still own rooms too.
     engines: () => membership.peers.all.flatMap(({ facts }) => facts.engines ?? []),

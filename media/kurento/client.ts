@@ -79,8 +79,8 @@ export class Client {
   readonly #unreleased = new Set<string>();
   /** What is on the media server and ours, by id. */
   readonly #objects = new Map<string, RemoteObject>();
-  /** Objects that were left to other processes. */
-  readonly #letGo = new Set<string>();
+  /** Objects that were left to other processes, and when (`performance.now()`). */
+  readonly #letGo = new Map<string, number>();
   #life: Life = Symbol();
   #state: State = 'idle';
   #session: Session | undefined;
@@ -165,9 +165,9 @@ export class Client {
     return this.#objects.has(id);
   }
 
-  /** Whether it was ours, and was left to another process. */
-  hasLetGo(id: string): boolean {
-    return this.#letGo.has(id);
+  /** When it was left to another process (`performance.now()`); undefined: never. */
+  letGoAt(id: string): number | undefined {
+    return this.#letGo.get(id);
   }
 
   /** Whether anything was left to another process. */
@@ -275,7 +275,7 @@ export class Client {
 
   /** Called by an object that is left to another process. */
   letGo(object: RemoteObject): void {
-    if (object.life === this.#life && !this.#objects.has(object.id)) this.#letGo.add(object.id);
+    if (object.life === this.#life && !this.#objects.has(object.id)) this.#letGo.set(object.id, performance.now());
   }
 
   /** Never fails. */

@@ -10,6 +10,8 @@ export interface Company {
   readonly node: string;
   /** Whether that one is dead, and others have adopted what its rooms had. */
   hasGone(node: string): boolean;
+  /** Whether others have adopted by now what they need of that which this server let go then (`performance.now()`). */
+  haveAdopted(since: number): boolean;
 }
 
 export interface Beats {
@@ -35,7 +37,7 @@ export interface Beats {
 
 export interface LeftPipelinesOptions extends Beats {
   readonly owner: Owner;
-  readonly client: Pick<Client, 'owns' | 'hasLetGo' | 'letsGo' | 'tagsPipelines' | 'transaction'>;
+  readonly client: Pick<Client, 'owns' | 'letGoAt' | 'letsGo' | 'tagsPipelines' | 'transaction'>;
   readonly log: Log;
 }
 
@@ -164,7 +166,7 @@ export class LeftPipelines {
       else if (server !== name) {
         if (over.has(life)) forgotten.push(id);
       } else if (over.has(life)) left.push(id);
-      else if (life === ownLife ? !this.#client.hasLetGo(id) : !known.has(life)) doubtful.add(id);
+      else if (life === ownLife ? this.#isLeft(id) : !known.has(life)) doubtful.add(id);
     }
     // One that is being made is known by the next beat. So is the life of a server that was stopped for a while.
     left.push(...[...doubtful].filter((id) => this.#doubtful.has(id)));
@@ -179,6 +181,12 @@ export class LeftPipelines {
         return [life, { beat, still: isPrompt && last?.beat === beat ? last.still + 1 : 0 }];
       }),
     );
+  }
+
+  /** Of our own life, and not ours: whether nobody adopts it any more. */
+  #isLeft(id: string): boolean {
+    const since = this.#client.letGoAt(id);
+    return since === undefined || this.#company()?.haveAdopted(since) === true;
   }
 
   #isGone({ node }: LifeMark): boolean {

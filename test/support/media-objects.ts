@@ -1,3 +1,5 @@
+import { marksIn } from '../../media/kurento/owner.js';
+import type { Marks } from '../../media/kurento/owner.js';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { until } from './until.js';
 
@@ -6,6 +8,16 @@ export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {
   const socket = await KurentoSocket.open(mediaServerUrl);
   try {
     return await socket.pipelines();
+  } finally {
+    await socket.close();
+  }
+}
+
+/** Whose pipelines they are, and which servers show that they live there. */
+export async function marksOf(mediaServerUrl: string): Promise<Marks> {
+  const socket = await KurentoSocket.open(mediaServerUrl);
+  try {
+    return marksIn(await socket.invoke('manager_ServerManager', 'getTags'));
   } finally {
     await socket.close();
   }

@@ -5,7 +5,7 @@ import { Hub } from '../../../cluster/redis.js';
 import { adminToken, asAdmin } from '../../support/administrator.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { freePort } from '../../../tools/free-port.js';
-import { pipelinesOf } from '../../support/media-objects.js';
+import { marksOf, pipelinesOf } from '../../support/media-objects.js';
 import { serverProgram } from '../../support/programs.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RedisServer } from '../../support/redis-server.js';
@@ -233,8 +233,10 @@ export class Rig {
       left = [...pipelines.flat(), ...(await this.#leftInRedis())];
       return left.length === 0;
     };
-    await until('nothing is left', isNothing, withinMs).catch((error: unknown) => {
-      throw new Error(`${String(error)}: ${left.join(', ')}`);
+    await until('nothing is left', isNothing, withinMs).catch(async (error: unknown) => {
+      const marks = await Promise.all(this.engines.map(({ url }) => marksOf(url)));
+      const nodes = this.nodes.map(({ id }) => id).join(', ');
+      throw new Error(`${String(error)}: ${left.join(', ')}; nodes: ${nodes}; ${JSON.stringify(marks)}`);
     });
   }
 

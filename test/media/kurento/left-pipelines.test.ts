@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import { MediaError } from '../../../media/errors.js';
 import { KurentoEngine } from '../../../media/kurento/engine.js';
 import type { KurentoEngineOptions } from '../../../media/kurento/engine.js';
-import { creation, marksIn, showingLife } from '../../../media/kurento/owner.js';
-import type { Marks, Owner, PipelineMark } from '../../../media/kurento/owner.js';
+import { creation, showingLife } from '../../../media/kurento/owner.js';
+import type { Owner, PipelineMark } from '../../../media/kurento/owner.js';
 import { isRunning, processMark, thisProcess } from '../../../process-mark.js';
 import type { ProcessMark } from '../../../process-mark.js';
 import { transactionOf } from '../../../media/kurento/transaction.js';
@@ -13,6 +13,7 @@ import { factsOf, recordOf } from '../../../media/media-record.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
+import { marksOf } from '../../support/media-objects.js';
 import { testProgram } from '../../support/programs.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { codeOf } from '../../support/rejection.js';
@@ -62,7 +63,7 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
     return (await stranger.pipelines()).at(-1) ?? expect.fail('there is no pipeline');
   }
 
-  const marks = async (): Promise<Marks> => marksIn(await stranger.invoke('manager_ServerManager', 'getTags'));
+  const marks = async (): ReturnType<typeof marksOf> => marksOf(server.url);
   const ownerOf = async (id: string): Promise<PipelineMark | undefined> =>
     (await marks()).pipelines.find((each) => each.id === id);
 
@@ -104,7 +105,7 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
       leave({ name: `machine of ${node}`, life: `life of ${node}` }, node);
     await left('gone');
     const staying = await left('there');
-    const company = { node: 'here', hasGone: (node: string) => node === 'gone' };
+    const company = { node: 'here', hasGone: (node: string) => node === 'gone', haveAdopted: () => false };
     await engine({ owner: { ...owner, beatMs: 3_600_000, company: () => company } });
     await until('it is released', async () => (await stranger.pipelines()).length === 1);
     expect(await stranger.pipelines()).to.deep.equal([staying]);
@@ -179,6 +180,29 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
     await until('the other is released', async () => (await stranger.pipelines()).length === 1);
     await adopted.createEndpoint({}, new EndpointEvents());
     await until('its life is over', async () => (await marks()).lives.every(({ life }) => life !== former?.life));
+  });
+
+  it('let go by a server that lives: are released when the others have adopted what they need', async () => {
+    let isTime = false;
+    const company = { node: 'first', hasGone: () => false, haveAdopted: () => isTime };
+    const first = await engine({ owner: { ...owner, company: () => company } });
+    const second = await engine();
+    const [kept, left] = [
+      await first.openPipeline(new PipelineEvents()),
+      await first.openPipeline(new PipelineEvents()),
+    ];
+    kept.letGo();
+    left.letGo();
+    const beats = await newestBeat();
+    await until('some beats are over', async () => (await newestBeat()) > beats + 3);
+    expect(await stranger.pipelines(), 'before that time').to.have.lengthOf(2);
+    const adopted = second.adopt(kept.record, new PipelineEvents());
+    const { id } = factsOf(kept.record, 'pipeline');
+    const { life } = (await ownerOf(factsOf(left.record, 'pipeline').id)) ?? {};
+    await until('it is of the one that adopted it', async () => (await ownerOf(id))?.life !== life);
+    isTime = true;
+    await until('the other is released', async () => (await stranger.pipelines()).length === 1);
+    await adopted.createEndpoint({}, new EndpointEvents());
   });
 
   it('a pipeline that a frozen media server makes for a call that has failed is released', async () => {
