@@ -6,8 +6,9 @@ const participant = z.object({
   user: z.string(),
   room: z.string(),
   token: z.string().optional(),
-  /** Empty for one that only receives. */
   publishes: z.array(z.enum(['audio', 'video'])),
+  /** Whether it receives the others. Default: when it publishes nothing. */
+  receives: z.boolean().optional(),
 });
 export type ParticipantPlan = z.infer<typeof participant>;
 

@@ -9,8 +9,8 @@ const framesPerSecond = 30;
 const keyframeEvery = 10 * framesPerSecond;
 /** By how much a keyframe is larger than another frame. */
 const keyframeFactor = 4;
-/** Of the largest size of a picture, in pixels. The next one has half the width, and a quarter of the bit rate. */
-const largestWidth = 640;
+/** Of the largest size of a picture, in pixels, as cameras have it. The next one has half the width, and a quarter of the bit rate. */
+const largestWidth = 1280;
 /** What the timer may be late, in frames, before the rest is left out: a machine that cannot keep up sends less. */
 const mostAtOnce = 5;
 
@@ -42,6 +42,8 @@ export class PublishedMedia {
   readonly #layers: readonly Layer[];
   #frames = 0;
   #isKeyframeWanted = true;
+  /** The sizes that are sent, the smallest first; undefined: all. */
+  layersWanted: readonly boolean[] | undefined;
   packets = 0;
   bytes = 0;
 
@@ -94,7 +96,8 @@ export class PublishedMedia {
       const isKeyframe = this.#isKeyframeWanted || frame % keyframeEvery === 0;
       this.#isKeyframeWanted = false;
       const timestamp = frame * (90_000 / framesPerSecond);
-      for (const layer of this.#layers) {
+      for (const [place, layer] of this.#layers.entries()) {
+        if (this.layersWanted?.[place] === false) continue;
         const { ssrc, width, sequence } = layer;
         const bytes = isKeyframe ? layer.bytes * keyframeFactor : layer.bytes;
         const packets = videoPackets({ ssrc, width, sequence, timestamp, isKeyframe, bytes });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RequestParams } from '../dialects/kurento-room/types.js';
 import type { ParticipantPlan } from './messages.js';
 import type { ParticipantFigures } from './participant-figures.js';
 import { PublishedMedia } from './published-media.js';
@@ -15,6 +16,8 @@ export interface ParticipantSurroundings {
   /** In how many sizes a picture is sent. */
   readonly layers: number;
   readonly bindAddress?: string | undefined;
+  /** It does not send the sizes of its picture that nobody wants. Default: it sends all. */
+  readonly heedsWishes?: boolean | undefined;
   /** Of all participants of the process. */
   readonly figures: ParticipantFigures;
 }
@@ -22,11 +25,15 @@ export interface ParticipantSurroundings {
 const published = z.object({ id: z.string(), streams: z.array(z.object({ id: z.string() })).optional() });
 const joined = z.object({ value: z.array(published) });
 const answered = z.object({ sdpAnswer: z.string() });
+const wanted = z.object({ layers: z.array(z.boolean()) });
 const found = z.object({ endpointName: z.string(), candidate: z.string(), sdpMid: z.string() });
 const nothing = z.looseObject({});
 
 /** How long a connection of media may take, in ms. */
 const mediaPatienceMs = 30_000;
+
+/** What it wants of what it receives of somebody. */
+export type Wish = Omit<RequestParams<'setSubscription'>, 'sender'>;
 
 /** One client of the load: in a room over the room protocol, with sound and pictures that nobody could hear or see. */
 export class SyntheticParticipant {
@@ -47,7 +54,7 @@ export class SyntheticParticipant {
 
   /** Resolves when it is in the room, and is connected if it publishes. Rejects with `Failed`. */
   async join(): Promise<void> {
-    const { url, figures } = this.#surroundings;
+    const { url, figures, heedsWishes = false } = this.#surroundings;
     const { user, room, token, publishes } = this.#plan;
     const began = performance.now();
     const client = await RoomClient.connect(url);
@@ -58,15 +65,20 @@ export class SyntheticParticipant {
     };
     const { value } = await client.request(
       'joinRoom',
-      { ...(token === undefined ? { user } : { token }), room },
+      { ...(token === undefined ? { user } : { token }), room, ...(heedsWishes && { features: ['quality'] }) },
       joined,
     );
     figures.join.add(performance.now() - began);
     if (publishes.length > 0) await this.#publish(client, publishes);
-    else for (const other of value) if (other.streams?.length) this.#receive(client, other.id);
+    if (this.#receives) for (const other of value) if (other.streams?.length) this.#receive(client, other.id);
     client.onLost = (reason) => {
       if (!this.#hasLeft) figures.failed(reason);
     };
+  }
+
+  /** Says what it wants of what it receives of that publisher. Rejects with `Failed`. */
+  async want(publisher: string, wish: Wish): Promise<void> {
+    await this.#client?.request('setSubscription', { sender: publisher, ...wish }, nothing);
   }
 
   /** Resolves when the server knows it, or does not answer. */
@@ -81,9 +93,15 @@ export class SyntheticParticipant {
     for (const connection of this.#connections.values()) connection.close();
   }
 
+  get #receives(): boolean {
+    const { publishes, receives = publishes.length === 0 } = this.#plan;
+    return receives;
+  }
+
   #hear(method: string, params: object): void {
     if (method === 'iceCandidate') this.#hearCandidate(found.parse(params));
-    if (method !== 'participantPublished' || this.#plan.publishes.length > 0 || !this.#client) return;
+    if (method === 'layersWanted' && this.#media) this.#media.layersWanted = wanted.parse(params).layers;
+    if (method !== 'participantPublished' || !this.#receives || !this.#client) return;
     this.#receive(this.#client, published.parse(params).id);
   }
 

@@ -1,5 +1,7 @@
 import { Table } from '../table.js';
 import { median } from '../median.js';
+import type { Call } from './call-of-sixteen.js';
+import { callOfSixteen, receiving, windows } from './call-of-sixteen.js';
 import type { Forwarding } from './forwarding.js';
 import { measured, runOnce } from './forwarding.js';
 import { janusAddress } from './janus/janus-process.js';
@@ -123,6 +125,7 @@ const rows: readonly Rows[] = [
     'one packet into a recording; floor: one forwarded packet',
     ...([engineSubject, recordingSubject, '', recordersOfEach] as const),
   ),
+  callRows(),
   {
     names: delayNames,
     measure: async (summaries) => {
@@ -146,7 +149,38 @@ const rows: readonly Rows[] = [
   },
 ];
 
-function summaryOf(title: string, pairs: readonly Pair<Forwarding>[]): string {
+/** What simulcast and the wishes of a page spare. The floor has neither. */
+function callRows(): Rows {
+  const title = 'a call of sixteen, pages of nine';
+  const figures = [
+    ...windows.flatMap(({ name: window }, place) => {
+      const name = `${title}, in ${window}: to one receiver; floor: without`;
+      const of = (which: 'packets' | 'kbits') => (call: Call) => call.received[place]?.[which] ?? 0;
+      return [
+        { name, unit: 'packets/s', of: of('packets') },
+        { name, unit: 'kbit/s', of: of('kbits') },
+      ];
+    }),
+    {
+      name: `${title}: a second of one receiver of ${receiving}; floor: without`,
+      unit: 'ms CPU',
+      of: ({ ms }: Call) => ms,
+    },
+  ];
+  return {
+    names: figures.map(({ name }) => name),
+    measure: async (summaries) => {
+      const pairs = await alternately(
+        () => callOfSixteen(false),
+        () => callOfSixteen(true),
+      );
+      summaries.push(summaryOf(title, pairs));
+      return figures.map(({ of, ...row }) => ({ ...row, pairs: pairs.map(both(of)), aim: '', digits: 0 }));
+    },
+  };
+}
+
+function summaryOf(title: string, pairs: readonly Pair<Pick<Forwarding, 'load' | 'lost'>>[]): string {
   const lost = (which: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[which].lost, 0);
   const load = median(pairs.map(([, engine]) => engine.load * 100)).toFixed(0);
   return `${title}: ${load} % of a core, packets lost: ${lost(1)} (floor: ${lost(0)})`;
@@ -160,10 +194,17 @@ async function compare<T>(
   floor: Start = floorSubject,
   subject: Start = engineSubject,
 ): Promise<Pair<T>[]> {
+  return alternately(
+    () => measure(floor),
+    () => measure(subject),
+  );
+}
+
+async function alternately<T>(floor: () => Promise<T>, subject: () => Promise<T>): Promise<Pair<T>[]> {
   const pairs: Pair<T>[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    if (round % 2 === 0) pairs.push([await measure(floor), await measure(subject)]);
-    else pairs.push(swapped([await measure(subject), await measure(floor)]));
+    if (round % 2 === 0) pairs.push([await floor(), await subject()]);
+    else pairs.push(swapped([await subject(), await floor()]));
   }
   return pairs;
 }

@@ -30,7 +30,7 @@ export interface EmptySubject extends Subject {
 }
 
 const extension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-const engineReport = [
+const engineFlags = [
   '--log-level',
   'error',
   '--port',
@@ -45,12 +45,21 @@ interface EngineReport {
   readonly url: string;
 }
 
+/** The engine as it is shipped, compiled. Its clients are on this machine. */
+export async function startEngine(
+  flags: readonly string[] = [],
+): Promise<readonly [engine: Child<never, EngineReport>, url: string]> {
+  const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
+  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, [...engineFlags, ...flags]);
+  return [engine, url];
+}
+
 export async function startLoad(): Promise<Load> {
   const [load] = await Child.start<LoadCommand, LoadReport>(new URL('load-process.ts', import.meta.url));
   return load;
 }
 
-/** The engine as it is shipped, compiled, with its clients connected. */
+/** The engine with its clients connected. */
 export function engineSubject(shape: Shape): Promise<Subject> {
   return engineWith(shape, (_kurento, publication) => Promise.resolve(publication));
 }
@@ -99,8 +108,7 @@ async function engineWith(
   receiversTell = true,
   layers = 1,
 ): Promise<Subject> {
-  const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
-  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, [...engineReport, ...flags]);
+  const [engine, url] = await startEngine(flags);
   const kurento = await KurentoSocket.open(url);
   const load = await startLoad();
   const callers = new Callers(load, kurento, receiversTell, layers);
@@ -214,8 +222,7 @@ export async function bareSubject(count: number): Promise<EmptySubject> {
 
 /** The engine without clients. It makes the given number of endpoints, one after the other. */
 export async function emptyEngine(count: number): Promise<EmptySubject> {
-  const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
-  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
+  const [engine, url] = await startEngine();
   const kurento = await KurentoSocket.open(url);
   const load = await startLoad();
   const callers = new Callers(load, kurento);
