@@ -1,6 +1,6 @@
 /**
- * Runs the tests in two mocha processes side by side: many tests wait, and so others use the two cores meanwhile. With more of them,
- * browsers and servers wait so long for a core that tests give up.
+ * Runs the tests in mocha processes side by side: many tests wait, and so others use the two cores meanwhile. There are three on a
+ * quick machine and two on a slow one, where browsers and servers would wait so long for a core that tests give up.
  *
  *   npm test                                 everything
  *   npm run test:fast                        everything but the browsers and what takes long
@@ -35,6 +35,8 @@ const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/(?:openvidu|pages)\.|^
 const together = /^test\/browser\/|^test\/examples\/(?:openvidu|pages)\./;
 /** Seconds that files took somewhere else, for those that have not been run here yet. Files that took less than four are not in it. */
 const recorded = JSON.parse(readFileSync('test/durations.json', 'utf8'));
+/** CPU that `work` takes at most on a quick machine, in ms. */
+const quickMs = 600;
 /** Seconds of any other file. */
 const guess = 0.7;
 
@@ -61,15 +63,32 @@ report();
 function divide(all) {
   // Tests look whether a media server holds more than before, so no others may use it at the same time.
   if (process.env.KMS_URIS) return [all];
-  const parts = [all.filter((file) => together.test(file)), []].map((files) => ({ files }));
-  for (const part of parts) part.seconds = sum(part.files.map(expected));
   const others = all.filter((file) => !together.test(file));
+  const lanes = [all.filter((file) => together.test(file)), [], ...(cpuOf(work) < quickMs ? [[]] : [])];
+  const parts = lanes.map((files) => ({ files }));
+  for (const part of parts) part.seconds = sum(part.files.map(expected));
   for (const file of others.sort((one, other) => expected(other) - expected(one))) {
     const shorter = parts.reduce((a, b) => (b.seconds < a.seconds ? b : a));
     shorter.files.push(file);
     shorter.seconds += expected(file);
   }
   return parts.map(({ files: part }) => part).filter((part) => part.length > 0);
+}
+
+/** What the tests do much of, so that a machine can be told from another. */
+function work() {
+  for (let round = 0; round < 60; round += 1) {
+    const list = Array.from({ length: 5000 }, (_, index) => ({ id: index * round, name: `${index}` }));
+    JSON.parse(JSON.stringify(list));
+  }
+}
+
+/** In ms, which others on the machine change little. */
+function cpuOf(run) {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function expected(file) {
