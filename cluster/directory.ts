@@ -1,5 +1,6 @@
 import { ClusterError, ElsewhereError } from './cluster-error.js';
 import { roomHash } from './names.js';
+import { OwnersAsked } from './owners-asked.js';
 import type { Peers } from './peers.js';
 import type { Claim, Owner } from './room-store.js';
 import { TakeOver } from './take-over.js';
@@ -22,10 +23,12 @@ export class Directory {
   /** By hash, those that were asked for last at the end. */
   readonly #owners = new Map<string, Owner>();
   readonly #claims = new Map<string, Promise<Claim>>();
+  readonly #asked: OwnersAsked;
   readonly #takeOver: TakeOver;
 
   constructor(context: DirectoryContext) {
     this.#context = context;
+    this.#asked = new OwnersAsked(context.store);
     this.#takeOver = new TakeOver(context, {
       get: (hash) => this.#owners.get(hash),
       moved: (hash, owner) => {
@@ -51,7 +54,7 @@ export class Directory {
       this.#remember(hash, known);
       return known;
     }
-    const owner = await this.#context.store.ownerOf(hash);
+    const owner = await this.#asked.of(hash);
     this.moved(hash, owner);
     return owner;
   }
@@ -62,6 +65,8 @@ export class Directory {
    */
   async ownRoom(hash: string): Promise<{ readonly name: string; readonly owner: Owner }> {
     const { store, nodeId } = this.#context;
+    const claimed = this.#takeOver.claimedRoom(hash);
+    if (claimed) return { name: claimed.name, owner: { node: nodeId, epoch: claimed.epoch } };
     const room = await store.ownedRoom(hash);
     this.moved(hash, room?.owner);
     if (!room) throw new ClusterError('GONE', 'nobody owns that room');
@@ -119,7 +124,7 @@ export class Directory {
       claim = await store.claim(hash, name, claim.owner.node);
       if (claim.type === 'mine') this.#context.counts.takeovers.wanted += 1;
     }
-    if (claim.type === 'mine') this.moved(hash, { node: nodeId, epoch: claim.epoch });
+    if (claim.type === 'mine') this.moved(hash, { node: nodeId, epoch: claim.epoch, logEnd: claim.logEnd });
     if (claim.type === 'other') this.moved(hash, claim.owner);
     return claim;
   }

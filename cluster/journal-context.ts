@@ -12,6 +12,9 @@ export interface ClaimedRoom extends Ownership {
   readonly version: number;
   readonly seq: number;
   readonly state: ReadonlyMap<string, string>;
+  /** As `Claim`. */
+  readonly logEnd?: Position | undefined;
+  readonly summary?: string | undefined;
 }
 
 /** The owner of a room hears of its journal. */

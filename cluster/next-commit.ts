@@ -51,7 +51,7 @@ export class NextCommit {
       context.log.error('A field of a room is too long to be kept', { room: room.name, field });
     });
     this.#sessions = new FoundSessions(sessions, this.#begunAt);
-    this.#summary = new RoomSummary(clock, onChange);
+    this.#summary = new RoomSummary(clock, onChange, room.summary);
     this.#former = new FormerLog(room, store, room.state.size === 0);
   }
 

@@ -120,7 +120,10 @@ export class ClusterNode {
     ));
     const { taken } = hooks;
     // The hook is for heartbeats: what it says of pauses is since the last one.
-    const reach = () => ({ media: (this.membership.facts ?? hooks.facts()).media, ...reads });
+    const reach = () => {
+      const { media, rooms, sockets } = this.membership.facts ?? hooks.facts();
+      return { media, rooms, sockets, ...reads };
+    };
     this.directory = new Directory({ hub, names, store, membership, nodeId, clock, log, counts, reach, taken });
     this.rooms = new RoomList(hub, names, clock);
     this.#start = async () => {

@@ -1,4 +1,5 @@
 import type { RoomJournal } from './journal.js';
+import type { Position } from './position.js';
 
 /** A room that this node owns, whether it is open or not. */
 export interface OwnedRoom {
@@ -7,6 +8,8 @@ export interface OwnedRoom {
   /** What stands for it in names of Redis. */
   readonly hash: string;
   readonly journal: RoomJournal;
+  /** As `Owner.logEnd`. */
+  readonly logEnd?: Position | undefined;
 }
 
 /** What a room itself keeps (rooms/journal.ts), and which media servers it uses. Other fields outlive it, or belong to the relay. */
@@ -17,6 +20,7 @@ export class JournaledRoom implements OwnedRoom {
   readonly name: string;
   readonly hash: string;
   readonly journal: RoomJournal;
+  readonly logEnd: Position | undefined;
   readonly #serversOf: (pipeline: string) => readonly string[];
   readonly #fields: Set<string>;
   #lastSlot: number;
@@ -36,7 +40,7 @@ export class JournaledRoom implements OwnedRoom {
    * @param serversOf URLs of the media servers that a pipeline is on, by its record
    */
   constructor(
-    { name, hash }: Pick<OwnedRoom, 'name' | 'hash'>,
+    { name, hash, logEnd }: Pick<OwnedRoom, 'name' | 'hash' | 'logEnd'>,
     journal: RoomJournal,
     state: ReadonlyMap<string, string>,
     serversOf: (pipeline: string) => readonly string[],
@@ -44,6 +48,7 @@ export class JournaledRoom implements OwnedRoom {
     this.name = name;
     this.hash = hash;
     this.journal = journal;
+    this.logEnd = logEnd;
     this.#serversOf = serversOf;
     this.#fields = new Set([...state.keys()].filter((field) => ownField.test(field)));
     this.#lastSlot = Math.max(0, ...[...this.#fields].map(slotIn));

@@ -1,11 +1,16 @@
 /**
  * The nodes in the order in which they take a room. All nodes find the same order without asking each other, and a node that comes or goes
  * changes only where it stands itself.
+ * @param weightOf how large the share of a node is beside those of the others, above 0. Default: all have the same
  */
-export function byRendezvous(hash: string, ids: readonly string[]): string[] {
+export function byRendezvous(
+  hash: string,
+  ids: readonly string[],
+  weightOf: (id: string) => number = () => 1,
+): string[] {
   return ids
-    .map((id) => ({ id, score: score(`${hash} ${id}`) }))
-    .sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1))
+    .map((id) => ({ id, late: -Math.log((score(`${hash} ${id}`) + 1) / 2 ** 32) / weightOf(id) }))
+    .sort((one, other) => one.late - other.late || (one.id < other.id ? -1 : 1))
     .map(({ id }) => id);
 }
 

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { Names } from './names.js';
 import { ClusterError } from './cluster-error.js';
-import { comparePositions, positionText } from './position.js';
+import { comparePositions, positionText, readPosition } from './position.js';
 import type { Position } from './position.js';
 import type { Command, Hub } from './redis.js';
 import { claim } from './scripts/claim.js';
 import { close } from './scripts/close.js';
 import { commit } from './scripts/commit.js';
 import { handover } from './scripts/handover.js';
+import { owners } from './scripts/owners.js';
 import { rewrite } from './scripts/rewrite.js';
-import { texts } from './texts.js';
+import { areTexts, mapOf, texts } from './texts.js';
 
 /** What a node is, for the rooms that it owns. */
 export interface StoreSettings {
@@ -31,6 +32,8 @@ export interface Ownership {
 export interface Owner {
   readonly node: string;
   readonly epoch: number;
+  /** Where the log of former owners ends, if that is known: what is told next comes after the beginning of this one. */
+  readonly logEnd?: Position | undefined;
 }
 
 /** An owner, and up to where Redis has its log. */
@@ -46,6 +49,10 @@ export type Claim =
       readonly seq: number;
       readonly version: number;
       readonly state: ReadonlyMap<string, string>;
+      /** As `Owner.logEnd`. */
+      readonly logEnd?: Position | undefined;
+      /** What lists say of the room, if they do. */
+      readonly summary?: string | undefined;
     }
   | { readonly type: 'other'; readonly owner: Owner }
   /** Nobody alive owns the room, and this node cannot read it. */
@@ -136,10 +143,17 @@ export class RoomStore {
     const names = this.#names;
     const answer = await this.#hub.run(
       claim,
-      [...this.#keys(hash), names.roomsOf(nodeId), names.roomsOf(seen), names.node(seen), names.bans(hash)],
+      [
+        ...this.#keys(hash),
+        names.roomsOf(nodeId),
+        names.roomsOf(seen),
+        names.node(seen),
+        names.bans(hash),
+        names.rooms,
+      ],
       [hash, name, nodeId, seen, names.channelOf(seen), reads.oldest, reads.newest, writes],
     );
-    return claimAnswer.parse(answer);
+    return readClaim(answer);
   }
 
   /** @returns the nodes that nobody heard at. @throws ClusterError */
@@ -206,6 +220,15 @@ export class RoomStore {
   /** Undefined for a room without an owner. */
   async ownerOf(hash: string): Promise<Owner | undefined> {
     return ownerAnswer.parse(await this.#hub.call('HMGET', this.#names.owner(hash), 'node', 'epoch'));
+  }
+
+  /** As `ownerOf`, of many rooms at once, with the ends of their logs. */
+  async lookUp(hashes: readonly string[]): Promise<(Owner | undefined)[]> {
+    const keys = hashes.map((hash) => this.#names.owner(hash));
+    const answers = lookedUpAnswer.parse(await this.#hub.run(owners, keys, []));
+    return answers.map(([node, epoch, former]) =>
+      node === null || epoch === null ? undefined : { node, epoch, ...logEndOf(former ?? '', epoch) },
+    );
   }
 
   /** As `ownerOf`, with the name of the room. */
@@ -280,6 +303,8 @@ export class RoomStore {
   }
 
   #nodesOf(answer: unknown): string[] {
+    // Nearly always, and it is asked at each commit.
+    if (Array.isArray(answer) && answer.length === 0) return [];
     const start = this.#names.channelOf('').length;
     return z
       .array(z.string())
@@ -304,10 +329,36 @@ function messageOf(hash: string, summary?: string): string {
   return JSON.stringify({ v: 1, r: hash, s: summary } satisfies z.input<typeof roomsMessage>);
 }
 
-const claimAnswer = z.union([
-  z
-    .tuple([z.literal('mine'), z.number(), z.number(), z.number(), texts])
-    .transform(([type, epoch, seq, version, state]): Claim => ({ type, epoch, seq, version, state })),
+/** Read by hand where it is long, since a node that takes rooms over reads one for each of them. */
+function readClaim(answer: unknown): Claim {
+  if (!Array.isArray(answer) || answer[0] !== 'mine') return otherClaim.parse(answer);
+  const [type, epoch, seq, version, fields, former, summary] = mineAnswer.parse(answer);
+  const state = mapOf(fields);
+  return {
+    ...{ type, epoch, seq, version, state },
+    ...logEndOf(former, epoch),
+    ...(summary !== '' && { summary }),
+  };
+}
+
+/** @param former as the script `claim` keeps it. Of another epoch, it is not known: Redis has lost something, or an older node has claimed */
+function logEndOf(former: string, epoch: number): Pick<Owner, 'logEnd'> {
+  const [at = '', last = ''] = former.split(' ');
+  const logEnd = Number(at) === epoch ? readPosition(last) : undefined;
+  return logEnd ? { logEnd } : {};
+}
+
+const mineAnswer = z.tuple([
+  z.literal('mine'),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.custom<readonly string[]>(areTexts),
+  z.string(),
+  z.string(),
+]);
+
+const otherClaim = z.union([
   z
     .tuple([z.literal('other'), z.string(), z.number()])
     .transform(([type, node, epoch]): Claim => ({ type, owner: { node, epoch } })),
@@ -323,6 +374,8 @@ const ownerInRedisAnswer = z
   .transform(([node, epoch, seq]): OwnerInRedis | undefined =>
     node === null || epoch === null ? undefined : { node, epoch, seq },
   );
+
+const lookedUpAnswer = z.array(z.tuple([z.string().nullable(), z.coerce.number().nullable(), z.string().nullable()]));
 
 const ownedAnswer = z.tuple([z.string().nullable(), z.coerce.number().nullable(), z.string().nullable()]);
 

@@ -14,10 +14,11 @@ export class RoomSummary {
   #madeAt = Number.NEGATIVE_INFINITY;
   #stop: (() => void) | undefined;
 
-  /** @param onDue called when there is one to be written now */
-  constructor(clock: Pick<Clock, 'now' | 'later'>, onDue: () => void) {
+  /** @param onDue called when there is one to be written now. @param written what lists have of a former owner */
+  constructor(clock: Pick<Clock, 'now' | 'later'>, onDue: () => void, written?: string) {
     this.#clock = clock;
     this.#onDue = onDue;
+    this.#written = written;
   }
 
   /** What was written last. */

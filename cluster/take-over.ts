@@ -3,14 +3,15 @@ import type { Log } from '../log.js';
 import { AtOnce } from './at-once.js';
 import type { Clock } from './clock.js';
 import type { Counts } from './counts.js';
+import { inBatches } from './in-batches.js';
 import type { Names } from './names.js';
-import type { NodeState } from './node-facts.js';
+import type { NodeFacts, NodeState } from './node-facts.js';
 import type { Peers } from './peers.js';
 import type { Hub } from './redis.js';
 import type { Claim, Owner, RoomStore } from './room-store.js';
 import { look } from './scripts/look.js';
 import { Slices } from './slices.js';
-import { mediaIn, successorsOf } from './successors.js';
+import { mediaIn, successorsOf, weightsOf } from './successors.js';
 import type { Candidate, RoomNeeds } from './successors.js';
 
 /** A room of a dead node, which this node owns now. */
@@ -33,8 +34,8 @@ export interface TakeOverContext {
   readonly clock: Pick<Clock, 'now' | 'later'>;
   readonly log: Log;
   readonly counts: Pick<Counts, 'takeovers' | 'takeoverTimes'>;
-  /** What this node can do for a room: media servers that it reaches, and versions of journals that it reads. */
-  readonly reach: () => { readonly media: ReadonlySet<string>; readonly oldest: number; readonly newest: number };
+  /** What this node can do for a room: media servers that it reaches, and versions of journals that it reads. And what it has already. */
+  readonly reach: () => Candidate['facts'] & Pick<NodeFacts, 'rooms' | 'sockets'>;
   /** Takes a room over. The next ones wait when many are under way. */
   readonly taken: (room: TakenRoom) => Promise<void> | void;
 }
@@ -76,6 +77,11 @@ export class TakeOver {
   /** Hashes of rooms that this node owns, and that wait to be taken. */
   get claimed(): readonly string[] {
     return [...this.#claimed.keys()];
+  }
+
+  /** One of `claimed`. */
+  claimedRoom(hash: string): TakenRoom | undefined {
+    return this.#claimed.get(hash);
   }
 
   /** Somebody waits for a room: if it is one of `claimed`, it comes before the others. @returns it, once it is taken */
@@ -131,8 +137,7 @@ export class TakeOver {
   async #look(dead: string, hashes: readonly string[]): Promise<Left[]> {
     const { hub, names } = this.#context;
     const left: Left[] = [];
-    for (let start = 0; start < hashes.length; start += batch) {
-      const some = hashes.slice(start, start + batch);
+    for (const some of inBatches(hashes, batch)) {
       const keys = some.flatMap((hash) => [names.owner(hash), names.state(hash)]);
       for (const [index, answer] of lookAnswer.parse(await hub.run(look, keys, [])).entries()) {
         const [node, epoch, name, version, media] = answer;
@@ -155,7 +160,12 @@ export class TakeOver {
 
   #candidates(): readonly Candidate[] {
     const { nodeId, membership, reach } = this.#context;
-    return [{ id: nodeId, facts: reach() }, ...membership.peers.alive.filter(({ facts }) => facts.state === 'up')];
+    const nodes = [
+      { id: nodeId, facts: reach() },
+      ...membership.peers.alive.filter(({ facts }) => facts.state === 'up'),
+    ];
+    const weights = weightsOf(nodes.map(({ facts }) => facts.rooms + facts.sockets));
+    return nodes.map((node, index) => ({ ...node, weight: weights[index] ?? 1 }));
   }
 
   async #takeAfter(ms: number, dead: string, rooms: readonly Left[], since: number): Promise<void> {
@@ -190,7 +200,7 @@ export class TakeOver {
     const claim = await store.claim(hash, name, dead);
     if (claim.type === 'other') this.#owners.moved(hash, claim.owner);
     if (claim.type !== 'mine') return false;
-    this.#owners.moved(hash, { node: nodeId, epoch: claim.epoch });
+    this.#owners.moved(hash, { node: nodeId, epoch: claim.epoch, logEnd: claim.logEnd });
     this.#claimed.set(hash, { ...claim, hash, name, from: dead });
     counts.takeovers.dead += 1;
     return true;

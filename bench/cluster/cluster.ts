@@ -126,8 +126,12 @@ async function redisCommands(stage: Stage, table: Table): Promise<void> {
 async function left(stage: Stage, table: Table, count: number): Promise<void> {
   const worst: number[] = [];
   const half: number[] = [];
+  const nodes: number[] = [];
+  const redis: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const { heardMs } = await takeOver(stage, count, spokenIn);
+    const { heardMs, nodesMs, redisMs } = await takeOver(stage, count, spokenIn);
+    nodes.push(nodesMs);
+    redis.push(redisMs);
     worst.push(Math.max(...heardMs));
     half.push(median(heardMs));
     await stage.clear();
@@ -135,6 +139,8 @@ async function left(stage: Stage, table: Table, count: number): Promise<void> {
   const which = spokenIn === 1 ? '' : `, spoken in one of ${spokenIn}`;
   add(table, `kill -9, ${count} rooms${which}: half of them go on`, 'ms', undefined, median(half), half, '');
   add(table, `kill -9, ${count} rooms${which}: all go on`, 'ms', undefined, median(worst), worst, '≤ 2000');
+  add(table, `kill -9, ${count} rooms${which}: both nodes until then`, 'ms CPU', undefined, median(nodes), nodes, '');
+  add(table, `kill -9, ${count} rooms${which}: Redis`, 'ms CPU', undefined, median(redis), redis, '');
 }
 
 async function moved(stage: Stage, table: Table): Promise<void> {

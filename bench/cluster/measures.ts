@@ -215,6 +215,9 @@ function candidatesOf({ user }: Member, part: number) {
 export interface TakeOver {
   /** Until a text that was said at once was heard, in each room in which one was said. */
   readonly heardMs: readonly number[];
+  /** CPU from the death until the last of these was heard. */
+  readonly nodesMs: number;
+  readonly redisMs: number;
 }
 
 /**
@@ -223,10 +226,12 @@ export interface TakeOver {
  */
 export async function takeOver(stage: Stage, rooms: number, spokenIn: number): Promise<TakeOver> {
   const places = await twoNodes(stage);
-  await stage.node();
+  const third = await stage.node();
   const { first, others } = await seat(places, rooms, 6, 'left');
   await closeAll(first);
   await pause(1_000);
+  const left = { owner: third, gateway: places.gateway };
+  const before = await usage(left, async () => stage.redis.cpuUs());
   const since = performance.now();
   await stage.kill(places.owner);
   const speakers = others.filter((_, index) => index % (5 * spokenIn) === 0);
@@ -238,8 +243,10 @@ export async function takeOver(stage: Stage, rooms: number, spokenIn: number): P
       return performance.now() - since;
     }),
   );
+  const after = await usage(left, async () => stage.redis.cpuUs());
   await closeAll(others);
-  return { heardMs };
+  const nodesMs = (after.owner + after.gateway - before.owner - before.gateway) / 1_000;
+  return { heardMs, nodesMs, redisMs: (after.redis - before.redis) / 1_000 };
 }
 
 export interface HandOver {

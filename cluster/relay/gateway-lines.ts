@@ -25,6 +25,11 @@ export class GatewayLines {
     return this.all.filter(({ unserved, id, hasBegun }) => unserved > 0 || !hasBegun || !this.#known.has(id));
   }
 
+  /** Those of `due` whose clients wait for something. */
+  get waiting(): readonly GatewayLine[] {
+    return this.all.filter(({ unserved, hasBegun }) => unserved > 0 || !hasBegun);
+  }
+
   /** Called each second. @returns those of `due` that have waited for so many calls, and begin to wait again */
   late(calls: number): readonly GatewayLine[] {
     const before = this.#waiting;

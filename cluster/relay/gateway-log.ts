@@ -1,7 +1,7 @@
 import type { WireFrame } from '../port.js';
 import { comparePositions } from '../position.js';
 import type { Position } from '../position.js';
-import type { LoggedFrame } from '../room-store.js';
+import type { LoggedFrame, Owner } from '../room-store.js';
 import { isFor } from '../slots.js';
 import { isControl, readControl } from './control.js';
 import type { Control } from './control.js';
@@ -42,6 +42,18 @@ export class GatewayLog {
   /** Up to here all was written. Undefined before the first line of this node is in the room. */
   get position(): Position | undefined {
     return this.#position;
+  }
+
+  /**
+   * The room has another owner. @returns whether it is known that former owners told nothing that is not written: the log need not be read,
+   * and is followed from the beginning of this owner
+   */
+  beginWith({ epoch, logEnd }: Owner): boolean {
+    const begin = { epoch, seq: 0 };
+    if (!this.#position || !logEnd || comparePositions(this.#position, begin) >= 0) return false;
+    if (comparePositions(this.#position, logEnd) < 0) return false;
+    this.#goTo(begin);
+    return true;
   }
 
   /** Writes the entries of a message, and before them what was missed. @throws when the log cannot be read now */

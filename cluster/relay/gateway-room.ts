@@ -43,6 +43,8 @@ export class GatewayRoom implements OwnerlessRoom {
   #hasProgress = false;
   /** Before it is sent to another owner, the log is read: it may say that it was served. */
   #isCatchingUp = false;
+  /** Whether the owner has said which lines it knows. */
+  #hasSpoken = false;
 
   /** @param goingOn how many rooms may go on with another owner at once */
   constructor(hash: string, context: GatewayContext, goingOn: AtOnce, unused: (room: GatewayRoom) => void) {
@@ -142,6 +144,7 @@ export class GatewayRoom implements OwnerlessRoom {
       this.#sendWaitingAway(owner.epoch);
     }
     this.#owner = owner;
+    this.#hasSpoken = false;
     this.#passing.forget();
     this.#context.moved(this.hash, owner);
     this.#lines.forgetKnown();
@@ -216,12 +219,13 @@ export class GatewayRoom implements OwnerlessRoom {
       this.#owner = { node, epoch };
       this.#sendWaitingAway(epoch);
     } else if (this.#owner?.epoch !== epoch || this.#owner.node !== node) {
-      this.goOnWith({ node, epoch }, Object.keys(message.d));
+      this.goOnWith({ node, epoch, logEnd: message.t === 'owner' ? message.l : undefined }, Object.keys(message.d));
     }
     this.#lines.noteKnown(Object.keys(message.d));
+    if (message.t === 'owner') this.#hasSpoken = true;
     if (message.t === 'out') await this.#tell(message);
     else if (this.#isCatchingUp) await this.#sendAgain();
-    else await this.#log.catchUp({ epoch, seq: 0 });
+    else if (!this.#log.beginWith({ node, epoch, logEnd: message.l })) await this.#log.catchUp({ epoch, seq: 0 });
     for (const id of Object.keys(message.d)) this.#noteServed(id);
     if (missing.length > 0) this.#requests.reportMissing(node, missing);
     if (message.t === 'out' && message.f.length === 0) this.#reports.again();
@@ -295,7 +299,7 @@ export class GatewayRoom implements OwnerlessRoom {
     // Done already, with the message that has said who the owner is.
     if (!this.#isCatchingUp) return;
     try {
-      await this.#log.readToEnd();
+      if (!this.#owner || !this.#log.beginWith(this.#owner)) await this.#log.readToEnd();
     } finally {
       this.#isCatchingUp = false;
       this.#sendAll();
@@ -303,7 +307,8 @@ export class GatewayRoom implements OwnerlessRoom {
   }
 
   #sendAll(): void {
-    const lines = this.#lines.due;
+    // An owner that has just begun says by itself which lines it knows. What it does not say is asked with the next tick.
+    const lines = this.#hasSpoken ? this.#lines.due : this.#lines.waiting;
     if (this.#owner && lines.length > 0) this.#requests.sendAll(this.#owner.node, lines);
   }
 

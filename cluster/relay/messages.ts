@@ -10,13 +10,16 @@ const hash = z.string().length(22);
 const nodeId = z.string().min(1).max(64);
 const envelope = { v: z.literal(1), r: hash };
 
+/** Of nodes of earlier versions, which do not say it: they have one alone whose sessions are at the owner of their room. */
+export const defaultDialect = 'kurento-room';
+
 /** What an owner needs to know of a line that it may not know. */
 const about = z.object({
   /** The name of the room; absent where only the session is known. */
   room: z.string().optional(),
   sid: z.string(),
-  /** The protocol. Nodes of earlier versions do not say it: they have one alone whose sessions are at the owner of their room. */
-  dialect: z.string().default('kurento-room'),
+  /** The protocol. */
+  dialect: z.string().default(defaultDialect),
   address: z.string(),
   token: z.string().optional(),
   /** Of the gateway. */
@@ -104,7 +107,15 @@ const passing = z.object({
 });
 
 /** A new owner to the gateways of the room. */
-const owner = z.object({ ...envelope, t: z.literal('owner'), o: nodeId, e: z.int(), d: z.record(lineId, z.int()) });
+const owner = z.object({
+  ...envelope,
+  t: z.literal('owner'),
+  o: nodeId,
+  e: z.int(),
+  /** As `Owner.logEnd`. */
+  l: position.optional(),
+  d: z.record(lineId, z.int()),
+});
 
 /** To a gateway that has asked another node than the owner. Without an owner nobody owns the room. */
 const moved = z.object({ ...envelope, t: z.literal('moved'), o: nodeId.optional(), e: z.int().optional() });

@@ -29,7 +29,7 @@ const forgetMs = 10_000;
 
 /** The gateways of a room at its owner: what each was sent and has written, and what is due to it. */
 export class OwnerGateways {
-  readonly #context: Pick<OwnerContext, 'nodeId' | 'clock' | 'counts'>;
+  readonly #context: Pick<OwnerContext, 'nodeId' | 'clock' | 'counts' | 'post'>;
   readonly #room: JournaledRoom;
   readonly #lines: OwnerLines;
   readonly #over: OverLines;
@@ -38,7 +38,7 @@ export class OwnerGateways {
   readonly #due = new Map<string, Due>();
 
   constructor(
-    context: Pick<OwnerContext, 'nodeId' | 'clock' | 'counts'>,
+    context: Pick<OwnerContext, 'nodeId' | 'clock' | 'counts' | 'post'>,
     room: JournaledRoom,
     lines: OwnerLines,
     over: OverLines,
@@ -163,7 +163,7 @@ export class OwnerGateways {
 
   #sendTo(gateway: string, from: Position, to: Position, entries: readonly ToldEntry[]): void {
     const { hash, journal } = this.#room;
-    const { nodeId, clock } = this.#context;
+    const { nodeId, clock, post } = this.#context;
     const state = this.#state(gateway);
     const due = this.#due.get(gateway) ?? new Due();
     this.#due.delete(gateway);
@@ -174,7 +174,12 @@ export class OwnerGateways {
     const last = parts.pop() ?? [];
     const base = { v: 1 as const, r: hash, t: 'out' as const, o: nodeId, e: journal.ownership.epoch };
     const send = (message: Sent): void => {
-      journal.send(gateway, JSON.stringify([message]));
+      if (gateway !== nodeId) journal.send(gateway, JSON.stringify([message]));
+      else {
+        journal.after(() => {
+          post.send(gateway, message);
+        });
+      }
     };
     for (const part of parts) {
       const end = { epoch: to.epoch, seq: part.at(-1)?.seq ?? from.seq };

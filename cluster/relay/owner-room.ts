@@ -3,6 +3,7 @@ import type { Counts } from '../counts.js';
 import type { RoomJournal } from '../journal.js';
 import type { Log } from '../../log.js';
 import type { RelayDialect, RelaySession, ReturningClients, WireFrame } from '../port.js';
+import { comparePositions, pair } from '../position.js';
 import type { Position } from '../position.js';
 import type { LoggedFrame, Owner } from '../room-store.js';
 import { HeldRequests } from './held-requests.js';
@@ -40,6 +41,8 @@ export interface OwnerContext {
 export interface JournaledRoom {
   readonly name: string;
   readonly hash: string;
+  /** As `Owner.logEnd`. */
+  readonly logEnd?: Position | undefined;
   readonly journal: RoomJournal;
 }
 
@@ -106,6 +109,7 @@ export class OwnerRoom implements ClientRoom {
     const { members, gateways } = this.#parts;
     const { epoch } = this.#room.journal.ownership;
     const done = new Map<string, Record<string, number>>();
+    const { logEnd } = this.#room;
     // Others are told of those that end.
     if (this.#sessions.hasUnrestored) this.#room.journal.touch();
     for (const [slot, { line: former, gateway }] of this.#former.members) {
@@ -119,10 +123,13 @@ export class OwnerRoom implements ClientRoom {
       const { dialect } = member.session;
       const arrival = { dialect, session: member.sessionId, address: '', token: undefined };
       const line = this.#sessions.goOn(member, former, gateway, arrival);
-      done.set(gateway, { ...done.get(gateway), [line.id]: line.done });
+      const served = done.get(gateway) ?? {};
+      served[line.id] = line.done;
+      done.set(gateway, served);
     }
+    const l = logEnd && pair(logEnd);
     for (const [gateway, served] of done) {
-      post.send(gateway, { v: 1, r: this.#room.hash, t: 'owner', o: nodeId, e: epoch, d: served });
+      post.send(gateway, { v: 1, r: this.#room.hash, t: 'owner', o: nodeId, e: epoch, ...(l && { l }), d: served });
     }
   }
 
@@ -142,13 +149,21 @@ export class OwnerRoom implements ClientRoom {
     this.#heard.add(g);
     if (w && gateways.wrote(g, w)) {
       // Where the client does not count, this decides what it is told once it has come back.
-      if (members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) {
+      if (!this.#isBegin(g, w) && members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) {
         journal.touch(writtenWithinMs);
       }
       over.written(g, w);
       this.#noteIdle();
     }
     for (const [id, count] of Object.entries(k ?? {})) lines.get(id)?.heard(count);
+  }
+
+  /** Whether the gateway has written nothing that the journal does not have: it has only heard of this owner. */
+  #isBegin(gateway: string, { epoch, seq }: Position): boolean {
+    const { logEnd, journal } = this.#room;
+    const written = this.#former.written.get(gateway);
+    if (!logEnd || !written || comparePositions(written, logEnd) < 0) return false;
+    return epoch === journal.ownership.epoch && seq === 0;
   }
 
   /** Its clients have the grace time to come back. */

@@ -5,6 +5,7 @@ import type { Names } from '../names.js';
 import type { Hub } from '../redis.js';
 import { messageSchema } from './messages.js';
 import type { Message, Sent } from './messages.js';
+import { ownMessage } from './own-messages.js';
 
 /** What nodes tell each other. A message may be lost. */
 export interface Post {
@@ -73,7 +74,7 @@ export class HubPost implements Post {
 
   send(node: string, message: Sent, withinMs = 0): void {
     if (node === this.#nodeId) {
-      this.#hear(message);
+      this.#listener.heard(ownMessage(message));
       return;
     }
     const text = JSON.stringify(message);

@@ -246,10 +246,13 @@ export abstract class Session implements HeardClient, RelaySession {
    */
   goOn(connection: SessionClient, token: string | undefined, received: number | undefined): () => void {
     this.#grace?.stop();
+    // Where another process keeps what it is told, there is nothing else to keep. After the death of a node that is said for all of its sessions.
+    const address = connection.address || this.#address;
+    const isKept = this.outlet.keeper && (token ?? this.#token) === this.#token && address === this.#address;
     this.#token = token ?? this.#token;
     this.outlet.connection?.close(1000, 'The session goes on with another connection');
     this.outlet.detach();
-    this.#participant?.keep();
+    if (!isKept) this.#participant?.keep();
     const present = this.#requests.requests.flatMap(({ id }) => id ?? []);
     this.#answered.clientIsBack(present, this.counts);
     return () => {

@@ -15,7 +15,7 @@ import { until } from '../support/until.js';
 import { HandClock } from './hand-clock.js';
 import { garden, names, NodeInRedis, turn } from './rooms-in-redis.js';
 
-const everything = { media: new Set(['ws://one', 'ws://two']), oldest: 1, newest: 1 };
+const everything = { media: new Set(['ws://one', 'ws://two']), oldest: 1, newest: 1, rooms: 0, sockets: 0 };
 
 /** What one node believes of the others, in the hands of a test. */
 class Belief {
@@ -211,6 +211,19 @@ describe('The directory of rooms', () => {
       expect([...first.rooms, ...second.rooms].sort()).to.deep.equal(rooms.sort());
       expect([...(first.taken[0]?.state ?? [])]).to.deep.equal([['room', first.taken[0]?.name]]);
       expect(await ben.hub.call('EXISTS', names.roomsOf('ana'))).to.equal(0);
+    });
+
+    it('so that a node that has more connections than the others takes fewer', async () => {
+      const [first, second] = two();
+      first.reach = { ...everything, sockets: 1_000 };
+      second.belief.alive = [];
+      second.belief.sees('ben', { sockets: 1_000 });
+      await leave(named(80));
+      const rounds = [first, second].map(async ({ directory }) => directory.takeOver('ana'));
+      await until('all are taken', () => first.taken.length + second.taken.length === 80);
+      for (const { clock } of [first, second]) clock.pass(300);
+      await Promise.all(rounds);
+      expect(first.taken.length).to.be.within(10, 30);
     });
 
     it('so that one whose turn it was, and does nothing, loses its rooms after 300 ms', async () => {

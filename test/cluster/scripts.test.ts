@@ -112,6 +112,9 @@ describe('The scripts in Redis', () => {
       ana = await NodeInRedis.start(redis, 'ana');
       const after = await twice(() => taken(ben.store.claim(garden, 'garden')));
       expect(after.epoch).to.be.greaterThan(before.epoch);
+      expect(after.logEnd, 'where the former log ends').to.deep.equal({ epoch: before.epoch, seq: 0 });
+      const [owner] = await ana.store.lookUp([garden]);
+      expect(owner).to.deep.equal({ node: 'ben', epoch: after.epoch, logEnd: after.logEnd });
       expect([...after.state]).to.deep.equal([['room', '{}']]);
       expect(await ben.hub.call('SMEMBERS', names.roomsOf('ben'))).to.deep.equal([garden]);
       expect(await ben.hub.call('EXISTS', names.roomsOf('ana'))).to.equal(0);

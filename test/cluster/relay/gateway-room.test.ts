@@ -154,6 +154,24 @@ describe('A gateway of a room', () => {
     expect(closed).to.deep.equal([]);
   });
 
+  it('reads the log for another owner only where the former one has told more than it has written', async () => {
+    await comeIn();
+    const id = lineId();
+    const next = (e: number, l: [number, number]): void => {
+      const heard = messageSchema.parse({ v: 1, t: 'owner', r, o: 'next', e, l, d: { [id]: 1 } });
+      if (heard.t === 'owner') gateways.receive(heard);
+    };
+    next(epoch + 1, [epoch, 1]);
+    hear({ e: epoch + 1, o: 'next', p: [epoch + 1, 0], q: [epoch + 1, 1], f: [[1, '*', 'of the next']] });
+    await turn();
+    expect({ written, reads }).to.deep.equal({ written: ['of the next'], reads: 0 });
+    log = [{ at: { epoch: epoch + 1, seq: 2 }, slots: '*', frame: 'not heard' }];
+    next(epoch + 2, [epoch + 1, 2]);
+    await turn();
+    expect(written).to.deep.equal(['of the next', 'not heard']);
+    expect(reads).to.be.greaterThan(0);
+  });
+
   it('has its clients come back when the log does not have what they missed any more, and writes nothing else to them', async () => {
     await comeIn();
     log = undefined;

@@ -11,6 +11,7 @@ import { messageSchema } from '../../../cluster/relay/messages.js';
 import type { Message, Sent } from '../../../cluster/relay/messages.js';
 import type { Post, PostListener } from '../../../cluster/relay/post.js';
 import type { LogBounds } from '../../../cluster/room-log.js';
+import type { Position } from '../../../cluster/position.js';
 import type { Claim, Owner, Ownership } from '../../../cluster/room-store.js';
 import { textFrame, textOf } from '../../../transport/frame.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -66,6 +67,7 @@ interface OwnedRoom {
   readonly name: string;
   readonly hash: string;
   readonly journal: RoomJournal;
+  readonly logEnd: Position | undefined;
   room: TinyRoom | undefined;
   /** Of its participants, also before it was closed and opened again. */
   lastSlot: number;
@@ -374,7 +376,7 @@ export class ModelNode {
       const claim = await this.connection.claim(hash, name, dead);
       if (claim.type === 'other') this.#moved(hash, claim.owner);
       if (claim.type !== 'mine') return;
-      this.#moved(hash, { node: this.id, epoch: claim.epoch });
+      this.#moved(hash, { node: this.id, epoch: claim.epoch, logEnd: claim.logEnd });
       this.#context.trace(`TAKE ${this.id} ${name}`);
       this.#begin(name, claim);
     } catch {
@@ -422,7 +424,7 @@ export class ModelNode {
       claim = await this.connection.claim(hash, name, claim.owner.node);
     }
     if (claim.type === 'mine') {
-      this.#moved(hash, { node: this.id, epoch: claim.epoch });
+      this.#moved(hash, { node: this.id, epoch: claim.epoch, logEnd: claim.logEnd });
       return this.#begin(name, claim);
     }
     if (claim.type === 'other') this.#moved(hash, claim.owner);
@@ -461,6 +463,7 @@ export class ModelNode {
       name,
       hash,
       journal,
+      logEnd: claim.logEnd,
       room: undefined,
       lastSlot: 0,
       leaving: undefined,

@@ -156,15 +156,19 @@ export class ModelRedis {
   claim(me: string, hash: string, name: string, seen = ''): Claim {
     const held = this.#owners.get(hash);
     const state = new Map(this.#states.get(hash));
-    if (held?.node === me) return { type: 'mine', epoch: held.epoch, seq: held.seq, version: held.version, state };
+    if (held?.node === me) {
+      const { seq, version, logEnd } = held;
+      return { type: 'mine', epoch: held.epoch, seq, version, state, logEnd };
+    }
     if (held && (held.node !== seen || this.#isAlive(seen))) return { type: 'other', owner: ownerOf(held) };
     const version = held?.version ?? 1;
     const epoch = Math.max(Math.floor(this.#time()), (held?.epoch ?? 0) + 1, (this.#logOf(hash)?.last.epoch ?? 0) + 1);
-    this.#owners.set(hash, { name, node: me, epoch, seq: 0, version });
+    const logEnd = this.#logOf(hash)?.last;
+    this.#owners.set(hash, { name, node: me, epoch, seq: 0, version, logEnd });
     this.#append(hash, { at: { epoch, seq: 0 } });
     this.#persist(hash);
     this.#watcher.claimed(hash, epoch);
-    return { type: 'mine', epoch, seq: 0, version, state };
+    return { type: 'mine', epoch, seq: 0, version, state, logEnd };
   }
 
   /**
@@ -237,7 +241,7 @@ export class ModelRedis {
     const held = this.#held(me, hash, epoch);
     if (!held || held.epoch < epoch || held.seq !== seq) throw new ClusterError('GAP', 'something is missing');
     if (!this.#isAlive(to)) throw new ClusterError('ABSENT', `there is no node ${to}`);
-    this.#owners.set(hash, { ...held, node: to, epoch: epoch + 1, seq: 0 });
+    this.#owners.set(hash, { ...held, node: to, epoch: epoch + 1, seq: 0, logEnd: undefined });
     this.#append(hash, { at: { epoch: epoch + 1, seq: 0 } });
     this.#watcher.claimed(hash, epoch + 1);
     return epoch + 1;
@@ -344,8 +348,8 @@ export class ModelRedis {
   }
 }
 
-function ownerOf({ node, epoch }: OwnerKey): Owner {
-  return { node, epoch };
+function ownerOf({ node, epoch, logEnd }: OwnerKey): Owner {
+  return { node, epoch, logEnd };
 }
 
 function refill<Key, Value>(map: Map<Key, Value>, entries: Iterable<readonly [Key, Value]>): void {
