@@ -52,6 +52,8 @@ const mostAsked = 64;
 const mostClaimed = 2_000;
 /** How long each node leaves a room to the one before it, in ms. */
 const stepMs = 300;
+/** So many times longer a node waits for those before it while they are taking rooms. */
+const mostPatience = 3;
 /** Rooms that are looked at by one script: a millisecond of Redis. */
 const batch = 250;
 
@@ -169,12 +171,22 @@ export class TakeOver {
   }
 
   async #takeAfter(ms: number, dead: string, rooms: readonly Left[], since: number): Promise<void> {
-    if (ms > 0) await new Promise<void>((resolve) => this.#context.clock.later(ms, resolve));
+    const left = ms > 0 ? await this.#leftAfter(ms, dead, rooms) : rooms;
     if (!this.#mayTake(dead)) return;
-    // Those nodes whose turn it was have most of them by now.
-    const hashes = rooms.map(({ hash }) => hash);
-    const left = ms > 0 ? await this.#look(dead, hashes) : rooms;
     await Promise.all(left.map(async (room) => this.#waiting.run(async () => this.#take(dead, room, since))));
+  }
+
+  /** Those of these rooms that the nodes whose turn it was have not taken. While they take some, they are given more time, within bounds. */
+  async #leftAfter(ms: number, dead: string, rooms: readonly Left[]): Promise<readonly Left[]> {
+    let left = rooms;
+    for (let steps = 0, isTaking = true; isTaking && steps <= mostPatience; steps += 1) {
+      await new Promise<void>((resolve) => this.#context.clock.later(steps === 0 ? ms : stepMs, resolve));
+      if (!this.#mayTake(dead)) return [];
+      const hashes = left.map(({ hash }) => hash);
+      left = await this.#look(dead, hashes);
+      isTaking = left.length > 0 && left.length < hashes.length;
+    }
+    return left;
   }
 
   /** Meanwhile Redis may have been started again: then nobody is dead for a while. */

@@ -240,6 +240,22 @@ describe('The directory of rooms', () => {
       expect(first.rooms).to.deep.equal(rooms.sort());
     });
 
+    it('so that one that is still taking its rooms has more time', async () => {
+      const [first] = two();
+      const rooms = named(20);
+      await leave(rooms);
+      const round = first.directory.takeOver('ana');
+      const others = rooms.filter((name) => byRendezvous(roomHash(name), ['ben', 'cleo'])[0] === 'cleo');
+      await until('its own are taken', () => first.taken.length === 20 - others.length && first.clock.waits > 0);
+      await cleo.store.claim(roomHash(others[0] ?? ''), others[0] ?? '', 'ana');
+      first.clock.pass(300);
+      await until('it waits again', () => first.clock.waits > 0);
+      expect(first.taken).to.have.length(20 - others.length);
+      first.clock.pass(300);
+      await round;
+      expect(first.taken).to.have.length(19);
+    });
+
     it('so that a node that reaches the media servers of a room takes it', async () => {
       const [first, second] = two();
       first.reach = { ...everything, media: new Set(['ws://one']) };
