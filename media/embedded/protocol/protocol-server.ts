@@ -131,7 +131,7 @@ export class ProtocolServer {
       socket.close(1002, 'Invalid path');
       return;
     }
-    const client = new SocketClient(socket, this.#methods, this.#limits, this.#log);
+    const client = new SocketClient(socket, request.socket, this.#methods, this.#limits, this.#log);
     this.#heartbeat.watch(socket);
     socket.on('message', (data) => {
       client.received(data);

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
@@ -20,15 +21,19 @@ export interface ClientLimits {
 export class SocketClient implements Client {
   session: Session | undefined;
   readonly #socket: WebSocket;
+  readonly #wire: Duplex;
   readonly #methods: Methods;
   readonly #limits: ClientLimits;
   readonly #log: Log;
   readonly #waiting: string[] = [];
   #waitingText = 0;
   #busy = false;
+  #isCollecting = false;
 
-  constructor(socket: WebSocket, methods: Methods, limits: ClientLimits, log: Log) {
+  /** @param wire beneath the socket */
+  constructor(socket: WebSocket, wire: Duplex, methods: Methods, limits: ClientLimits, log: Log) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#methods = methods;
     this.#limits = limits;
     this.#log = log;
@@ -55,7 +60,9 @@ export class SocketClient implements Client {
 
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.reads()) this.#socket.send(text);
+    if (!this.reads()) return;
+    this.#collect();
+    this.#socket.send(text);
   }
 
   /** Whether the client reads what it is sent. It is cut otherwise. */
@@ -65,6 +72,17 @@ export class SocketClient implements Client {
     this.#log.warn('a client does not read what it is sent', { unread });
     this.#socket.terminate();
     return false;
+  }
+
+  /** All that is sent in one turn of the event loop goes out at its end, in one write. */
+  #collect(): void {
+    if (this.#isCollecting) return;
+    this.#isCollecting = true;
+    this.#wire.cork();
+    setImmediate(() => {
+      this.#isCollecting = false;
+      this.#wire.uncork();
+    });
   }
 
   /** The session stays, and may be used on another socket. */
