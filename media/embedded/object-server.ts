@@ -155,6 +155,7 @@ export class ObjectServer {
       raise: (source, event, fields) => {
         this.#deliver(source, event, fields);
       },
+      isHeard: (source, event) => this.subscriptions.has(source.id, event),
     };
     this.#manager = new ServerManager(
       {

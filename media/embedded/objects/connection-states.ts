@@ -6,6 +6,7 @@ import { TransportStates } from './transport-states.js';
 /** The states of one endpoint's transports in Kurento's terms. The endpoint is connected when all of them are. */
 export class ConnectionStates {
   readonly #raise: (event: string, fields: EventFields) => void;
+  readonly #isHeard: (event: string) => boolean;
   readonly #pairOf: (transport: number) => CandidatePair | undefined;
   #transports: readonly TransportStates[];
   readonly #silent = new Set<number>();
@@ -15,9 +16,11 @@ export class ConnectionStates {
   /** `pairOf`: of the transport in this place. */
   constructor(
     raise: (event: string, fields: EventFields) => void,
+    isHeard: (event: string) => boolean,
     pairOf: (transport: number) => CandidatePair | undefined,
   ) {
     this.#raise = raise;
+    this.#isHeard = isHeard;
     this.#pairOf = pairOf;
     this.#transports = [this.#newTransport(0)];
   }
@@ -67,7 +70,10 @@ export class ConnectionStates {
   }
 
   #newTransport(place: number): TransportStates {
-    return new TransportStates({ streamId: place + 1, raise: this.#raise, pair: () => this.#pairOf(place) });
+    return new TransportStates({
+      ...{ streamId: place + 1, raise: this.#raise, isHeard: this.#isHeard },
+      pair: () => this.#pairOf(place),
+    });
   }
 
   #look(): void {

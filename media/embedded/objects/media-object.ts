@@ -24,6 +24,8 @@ export interface ObjectContext {
   find(id: string): MediaObject;
   /** Tells the sessions that subscribed to this event of this object. */
   raise(source: MediaObject, event: string, fields: EventFields): void;
+  /** Whether anybody would be told of this event of this object. */
+  isHeard(source: MediaObject, event: string): boolean;
 }
 
 /** A class of media objects, as clients see it. */
@@ -69,6 +71,11 @@ export abstract class MediaObject {
   /** Without effect after the release: clients have forgotten the object. */
   raise(event: string, fields: EventFields = {}): void {
     if (!this.#released) this.#context.raise(this, event, fields);
+  }
+
+  /** For events whose fields are costly to find out. */
+  isHeard(event: string): boolean {
+    return !this.#released && this.#context.isHeard(this, event);
   }
 
   /** Called once, by the object tree, after the children are released. */

@@ -41,11 +41,11 @@ export type Params<S extends Shape> = { readonly [K in keyof S]: z.infer<S[K]> }
  * @throws KurentoError 40001 that names the first parameter that is missing or wrong.
  */
 export function readParams<S extends Shape>(shape: S, given: unknown, label: string): Params<S> {
-  const params = paramsRecord.safeParse(given ?? {});
-  if (!params.success) throw new KurentoError(40001, `'${label}' parameter should be an object`);
+  const params: unknown = given ?? {};
+  if (!isRecord(params)) throw new KurentoError(40001, `'${label}' parameter should be an object`);
   const read: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(shape)) {
-    const result = schema.safeParse(params.data[name]);
+    const result = schema.safeParse(params[name]);
     if (result.success) {
       read[name] = result.data;
       continue;
@@ -61,7 +61,9 @@ export function ownWords(message: string): string | undefined {
   return message.startsWith('should be a ') ? message : undefined;
 }
 
-const paramsRecord = z.record(z.string(), z.unknown());
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function sentence(name: string, error: z.ZodError): string {
   const issue = error.issues[0];

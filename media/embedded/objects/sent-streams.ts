@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { SentStreams } from '../sdp/description.js';
 
-/** Names and numbers of the streams that one endpoint sends, new for each endpoint. */
+/** Names and numbers of the streams that one endpoint sends, new for each endpoint. Node keeps random bytes in stock for what is called here. */
 export function newSentStreams(): SentStreams {
   return {
-    cname: randomBytes(8).toString('hex'),
+    cname: randomUUID().slice(-17).replace('-', ''),
     streamId: randomUUID(),
     ssrcs: { audio: randomSsrc(), video: randomSsrc() },
     repairSsrc: randomSsrc(),
@@ -13,5 +13,5 @@ export function newSentStreams(): SentStreams {
 
 /** 1 to 2^31: not zero, and not the very high numbers that some stacks reserve for themselves. */
 function randomSsrc(): number {
-  return (randomBytes(4).readUInt32BE(0) >>> 1) + 1;
+  return randomInt(1, 2 ** 31 + 1);
 }

@@ -9,6 +9,7 @@ export interface TransportStatesOptions {
   /** From 1. */
   readonly streamId: number;
   readonly raise: (event: string, fields: EventFields) => void;
+  readonly isHeard: (event: string) => boolean;
   readonly pair: () => CandidatePair | undefined;
 }
 
@@ -108,9 +109,11 @@ export class TransportStates {
     for (const part of this.#dtlsParts) this.#options.raise('DtlsConnectionStateChange', { ...part, state });
   }
 
+  /** To ask the library for the pair takes longer than all else that is done here. */
   #selected(): void {
-    const pair = this.#options.pair();
-    if (pair) this.#options.raise('NewCandidatePairSelected', { candidatePair: this.#candidatePair(pair) });
+    const { isHeard, pair: pairOf, raise } = this.#options;
+    const pair = isHeard('NewCandidatePairSelected') ? pairOf() : undefined;
+    if (pair) raise('NewCandidatePairSelected', { candidatePair: this.#candidatePair(pair) });
   }
 
   #candidatePair({ local, remote }: CandidatePair): unknown {

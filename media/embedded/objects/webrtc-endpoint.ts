@@ -77,6 +77,8 @@ export class WebRtcEndpoint extends MediaElement {
   #levelExtension = 0;
   #loudness: Loudness | undefined;
   readonly #ranked = new RankedStream();
+  /** Media or a report has come, or was to be sent. Before that nothing of it repeats or times out. */
+  #isUsed = false;
   /** Undefined before both sides are described. */
   #sessions: RtpSessions | undefined;
   /** The transport of the data channels, by its place. */
@@ -95,7 +97,11 @@ export class WebRtcEndpoint extends MediaElement {
     const raise = (event: string, fields: EventFields): void => {
       this.raise(event, fields);
     };
-    this.states = new ConnectionStates(raise, (transport) => this.#transports.all[transport]?.selectedPair());
+    this.states = new ConnectionStates(
+      raise,
+      (event) => this.isHeard(event),
+      (transport) => this.#transports.all[transport]?.selectedPair(),
+    );
     this.candidates = new LocalCandidates(raise);
     this.data = useDataChannels
       ? new DataChannels({
@@ -158,6 +164,7 @@ export class WebRtcEndpoint extends MediaElement {
 
   take(packet: RtpPacket, from: InboundStream, now: number): void {
     const { kind } = from.codec;
+    this.#isUsed = true;
     this.flowsIn[kind].moved(now);
     this.#sessions?.of(kind)?.forward(packet, from, now);
   }
@@ -254,12 +261,14 @@ export class WebRtcEndpoint extends MediaElement {
     return {
       rtp: (packet) => {
         const now = pulse.now();
+        this.#isUsed = true;
         this.#mediaFlow.moved(now);
         silence.mediaHeard(now);
         this.#sessions?.at(place)?.rtpArrived(packet, now);
       },
       rtcp: (packet) => {
         const now = pulse.now();
+        this.#isUsed = true;
         this.#mediaFlow.moved(now);
         silence.reportHeard(now);
         this.#sessions?.at(place)?.rtcpArrived(packet, now);
@@ -362,6 +371,16 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   #tick(now: number): void {
+    const video = this.#sessions?.of('video');
+    if (this.#isUsed) {
+      this.#tickMedia(now);
+      if (video && this.#loudness) video.isSpeaking = this.#loudness.speaks(now);
+    }
+    const layers = video?.connected ? video.layers : 0;
+    if (layers > 0) this.#demand.tick(layers, this.layersOfSinks(layers), now);
+  }
+
+  #tickMedia(now: number): void {
     this.tickFlows(now);
     this.#mediaFlow.tick(now);
     this.#figures.tick(now);
@@ -370,9 +389,5 @@ export class WebRtcEndpoint extends MediaElement {
       const session = this.#sessions?.at(place);
       if (session?.connected) this.#silences[place]?.tick(now, session.outbound('video')?.counters.packets ?? 0);
     }
-    const video = this.#sessions?.of('video');
-    if (video && this.#loudness) video.isSpeaking = this.#loudness.speaks(now);
-    const layers = video?.connected ? video.layers : 0;
-    if (layers > 0) this.#demand.tick(layers, this.layersOfSinks(layers), now);
   }
 }

@@ -26,7 +26,7 @@ export interface ResponseError {
 }
 
 /** A request may name the session it belongs to. */
-export const sessionParams = z.looseObject({ sessionId: text.optional() });
+export const sessionParams = z.object({ sessionId: text.optional() });
 
 /** Parameters of the methods that run within a session (docs/protocols/kurento-media.md#3-methods). */
 export const methodParams = {

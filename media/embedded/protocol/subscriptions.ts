@@ -46,6 +46,10 @@ export class Subscriptions {
     return this.#counts.get(objectId)?.get(event)?.keys() ?? [];
   }
 
+  has(objectId: string, event: string): boolean {
+    return (this.#counts.get(objectId)?.get(event)?.size ?? 0) > 0;
+  }
+
   forgetObject(objectId: string): void {
     if (!this.#counts.delete(objectId)) return;
     for (const [id, subscription] of this.#byId) if (subscription.objectId === objectId) this.#byId.delete(id);

@@ -28,6 +28,7 @@ export class FakeTransport implements Transport {
   readonly channels: ChannelOptions[] = [];
   readonly listener: TransportListener;
   remote: RemoteDescription | undefined;
+  pair: CandidatePair | undefined;
   reach: Reach | undefined;
   closed = false;
   #connected = false;
@@ -81,7 +82,7 @@ export class FakeTransport implements Transport {
   }
 
   selectedPair(): CandidatePair | undefined {
-    return undefined;
+    return this.pair;
   }
 
   close(): void {

@@ -85,6 +85,8 @@ describe('the Kurento protocol of the embedded engine, telling events (§3.7)', 
     const object = stage.server.media.find(endpoint);
     if (!(object instanceof WebRtcEndpoint)) throw new Error('no endpoint');
     const heard = stage.server.transports.all[0]?.listener;
+    // An endpoint that nothing has reached yet has nothing to do on the beat.
+    heard?.rtcp(Buffer.alloc(0));
     // On the beat, and in a callback of the transport, each of which has nobody to answer to.
     Object.assign(object.flowsIn.audio, {
       tick: () => {
@@ -101,6 +103,19 @@ describe('the Kurento protocol of the embedded engine, telling events (§3.7)', 
     ]);
     expect(JSON.stringify(stage.client.events)).not.to.include('a defect');
     expect(stage.server.errors.splice(0).join()).to.include('a defect').and.include(endpoint);
+  });
+
+  it('tells which pair of candidates was selected', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    await stage.client.subscribe(endpoint, 'NewCandidatePairSelected');
+    await stage.client.invoke(endpoint, 'processOffer', { offer: browserOffer({ direction: 'sendonly' }) });
+    const [transport] = stage.server.transports.all;
+    if (!transport) throw new Error('no transport');
+    const [local, remote] = ['candidate:1 1 UDP 1 192.0.2.1 9 typ host', 'candidate:2 1 UDP 1 192.0.2.2 9 typ host'];
+    transport.pair = { local, remote };
+    transport.become('reachable');
+    const { data } = await stage.client.event('NewCandidatePairSelected', endpoint);
+    expect(data.candidatePair).to.include({ streamId: '1', localCandidate: local, remoteCandidate: remote });
   });
 
   it('tells another session its own copy', async () => {
