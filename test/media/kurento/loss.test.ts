@@ -153,7 +153,7 @@ describe('kurento engine › loss of the media server', () => {
     async function silent() {
       const engine = room.engine({
         url: `ws://127.0.0.1:${network.port}/kurento`,
-        ...{ lostAfterMs: 100, requestTimeoutMs: 1_000 },
+        ...{ lostAfterMs: 100, requestTimeoutMs: 5_000 },
         beforeLoss: () => {
           asked += 1;
           return new Promise((resolve) => (answer = resolve));
@@ -183,8 +183,9 @@ describe('kurento engine › loss of the media server', () => {
       answer();
       await endpoint.connect(endpoint);
       expect(pipelineEvents.losses).to.be.empty;
+      const before = asked;
       network.cut();
-      await until('they are asked again', () => asked === 2);
+      await until('they are asked again', () => asked > before);
       pipeline.letGo();
       answer();
       expect(pipelineEvents.losses).to.be.empty;
