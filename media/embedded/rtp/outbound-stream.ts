@@ -210,15 +210,20 @@ export class OutboundStream implements SharedVideo {
     this.#granted = place === undefined ? undefined : this.#choice.grantOf(place);
   }
 
-  /** Of so many layers, those that the receiver wants or gets: one bit for each, the smallest first. */
+  /**
+   * Of so many layers, those that the receiver wants or gets, and those between them, which it may get when its bandwidth is too little for
+   * what it wants: one bit for each, the smallest first.
+   */
   wantedLayers(count: number): number {
     const layers = this.#layers;
     if (!layers) return wantedOf(count, this.#choice.wish);
-    const indexes = [
-      this.#choice.wanted(layers),
-      ...[this.#target, this.#source].map((one) => one && layers.indexOf(one)),
-    ];
-    return indexes.reduce<number>((bits, index) => (index === undefined || index < 0 ? bits : bits | (1 << index)), 0);
+    const wanted = this.#choice.wanted(layers);
+    const [target, source] = [this.#target, this.#source].map((one) => one && layers.indexOf(one));
+    const reached = this.#granted?.layer ?? target ?? wanted;
+    let bits = 0;
+    for (const index of [target, source, wanted]) if (index !== undefined && index >= 0) bits |= 1 << index;
+    for (let index = Math.max(0, reached + 1); index < wanted; index += 1) bits |= 1 << index;
+    return bits;
   }
 
   /** The receiver needs a keyframe. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import { TransportFeedback } from '../../../../media/embedded/rtp/transport-feedback.js';
 import type { ReadRtp } from '../../../support/rtp.js';
 import type { Peer } from '../engine.js';
@@ -17,15 +18,24 @@ class Publisher {
   readonly peer: Peer;
   readonly #wanted = new Set([0, 1, 2]);
   #pictures = 0;
+  #layersWanted: readonly boolean[] = [true, true, true];
 
   constructor(engine: TestEngine) {
     this.peer = engine.publisher({ video: [vp8], layers: ['q', 'h', 'f'] });
+  }
+
+  /** From now on it sends only the layers that somebody wants. */
+  heedsWishes(): void {
+    this.peer.endpoint.raise = (event, fields) => {
+      if (event === 'LayersWanted') this.#layersWanted = z.array(z.boolean()).parse(fields?.layers);
+    };
   }
 
   send(): void {
     for (const { ssrc } of this.peer.receivedRtcp('pictureLoss')) this.#wanted.add(ssrc - 100);
     const sequence = (this.#pictures += 1);
     sizes.forEach((size, layer) => {
+      if (!this.#layersWanted[layer]) return;
       const head = this.#wanted.delete(layer) ? keyframe : [0x11, 2, 0];
       const payload = Buffer.concat([Buffer.from([...descriptor, ...head]), Buffer.alloc(size, layer)]);
       const layerName = { id: 10, text: ['q', 'h', 'f'][layer] ?? '' };
@@ -91,6 +101,16 @@ describe('pictures in several sizes that share the network of one receiver', () 
     const [less = [], more = []] = watch(10);
     expect(more).to.deep.equal([2]);
     expect(less).to.deep.equal([0]);
+  });
+
+  it('get larger one size at a time, although publishers send only what is wanted', () => {
+    for (const publisher of publishers) publisher.heedsWishes();
+    capacity = 250_000;
+    watch(20);
+    expect(watch(1)).to.deep.equal([[0], [0]]);
+    capacity = 900_000;
+    watch(40);
+    expect(watch(5)).to.deep.equal([[1], [1]]);
   });
 
   it('stop, the one that matters least first, and come again with a keyframe', () => {
