@@ -36,7 +36,7 @@ const together = /^test\/browser\/|^test\/examples\/(?:openvidu|pages)\./;
 /** Seconds that files took somewhere else, for those that have not been run here yet. Files that took less than four are not in it. */
 const recorded = JSON.parse(readFileSync('test/durations.json', 'utf8'));
 /** CPU that `work` takes at most on a quick machine, in ms. */
-const quickMs = 600;
+const quickMs = 180;
 /** Seconds of any other file. */
 const guess = 0.7;
 
