@@ -5,19 +5,18 @@ import { until } from './until.js';
 
 /** Asks a media server directly which pipelines it holds. */
 export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {
-  const socket = await KurentoSocket.open(mediaServerUrl);
-  try {
-    return await socket.pipelines();
-  } finally {
-    await socket.close();
-  }
+  return asked(mediaServerUrl, (socket) => socket.pipelines());
 }
 
 /** Whose pipelines they are, and which servers show that they live there. */
 export async function marksOf(mediaServerUrl: string): Promise<Marks> {
+  return asked(mediaServerUrl, async (socket) => marksIn(await socket.invoke('manager_ServerManager', 'getTags')));
+}
+
+async function asked<Answer>(mediaServerUrl: string, ask: (socket: KurentoSocket) => Promise<Answer>): Promise<Answer> {
   const socket = await KurentoSocket.open(mediaServerUrl);
   try {
-    return marksIn(await socket.invoke('manager_ServerManager', 'getTags'));
+    return await ask(socket);
   } finally {
     await socket.close();
   }
