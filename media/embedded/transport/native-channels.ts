@@ -62,6 +62,8 @@ export class NativeChannels {
     native.onOpen(opened);
     native.onMessage(
       this.#guarded((message: string | Buffer | ArrayBuffer) => {
+        // The library calls for the opening before, but Node may look at that handle later.
+        opened();
         const bytes = message instanceof ArrayBuffer ? Buffer.from(message) : message;
         this.#listener.messageArrived(channel, bytes);
       }),

@@ -107,7 +107,7 @@ export class NativePath {
     if (channelOpened) this.connection.onDataChannel(this.#guarded(channelOpened));
     this.connection.onGatheringStateChange(
       this.#guarded((state: string) => {
-        if (state === 'complete') gathered();
+        if (state === 'complete') afterOthers(this.#guarded(gathered));
       }),
     );
   }
@@ -131,4 +131,14 @@ export class NativePath {
       },
     );
   }
+}
+
+/**
+ * Each callback of the library is a handle of its own, and Node may look at the later one first when the library calls two. What was called
+ * before then runs in the next round of the event loop: a candidate would come after the end of all candidates.
+ */
+function afterOthers(run: () => void): void {
+  setImmediate(() => {
+    setImmediate(run);
+  });
 }

@@ -3,7 +3,9 @@ import { JsonLog } from '../../../../media/embedded/log.js';
 import { guarded } from '../../../../media/embedded/transport/guarded.js';
 import type { Library } from '../../../../media/embedded/transport/native-path.js';
 import { NativeTransport } from '../../../../media/embedded/transport/native-transport.js';
+import type { DataChannel } from '../../../../media/embedded/transport/transport.js';
 import { NoCapacity } from '../../../../media/embedded/transport/transport.js';
+import { until } from '../../../support/until.js';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -82,9 +84,9 @@ describe('the transport on the native library', () => {
       rtcp: () => heard.push('rtcp'),
       stateChanged: (state: string) => heard.push(state),
       candidateFound: (candidate: string) => heard.push(candidate),
-      channelOpened: () => undefined,
+      channelOpened: ({ label, id }: DataChannel) => heard.push(`${label} ${id} opened`),
       channelClosed: () => undefined,
-      messageArrived: () => undefined,
+      messageArrived: ({ id }: DataChannel, message: string | Buffer) => heard.push(`${id}: ${message.toString()}`),
       failed: (error: unknown) => heard.push(String(error)),
       gathered: () => heard.push('gathered'),
     };
@@ -96,7 +98,7 @@ describe('the transport on the native library', () => {
     };
     const gone = (): unknown => heard.push('gone');
     const transport = new NativeTransport(faltering.library, options, listener, gone, takePlace);
-    transport.answer(remote);
+    transport.answer(remote, undefined, { sctpPort: 5000, maxMessageSize: 1000 });
     return { transport, faltering, lines, heard, places };
   }
 
@@ -139,6 +141,23 @@ describe('the transport on the native library', () => {
     expect(faltering.offered).to.contain('a=setup:active');
     expect(faltering.configuration).to.deep.include({ iceServers: [], portRangeBegin: 46500, portRangeEnd: 46599 });
     expect(faltering.configuration).to.not.have.property('enableIceUdpMux');
+  });
+
+  it('tells the end of all candidates after them, and an open channel before its messages, when Node looks at them late', async () => {
+    const { faltering, heard } = open();
+    const candidate = 'candidate:1 1 UDP 1 192.0.2.1 9 typ host';
+    faltering.callbacks.get('gathering')?.('complete');
+    await new Promise((resolve) => setImmediate(resolve));
+    faltering.callbacks.get('candidate')?.(`a=${candidate}`);
+    await until('the end is told', () => heard.includes('gathered'));
+    expect(heard).to.deep.equal([candidate, 'gathered']);
+    const channel = new Map<string, Callback>();
+    const on = (name: string) => (callback: Callback) => channel.set(name, callback);
+    const calls = { onOpen: on('open'), onMessage: on('message'), onClosed: on('closed'), isOpen: () => false };
+    faltering.callbacks.get('channel')?.({ ...calls, getLabel: () => 'chat', getProtocol: () => '', getId: () => 3 });
+    channel.get('message')?.('hello');
+    channel.get('open')?.();
+    expect(heard.slice(2)).to.deep.equal(['chat 3 opened', '3: hello']);
   });
 
   it('is gone only when the library is done with both of its objects, and tells nothing meanwhile', () => {
