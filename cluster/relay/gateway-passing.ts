@@ -18,8 +18,9 @@ export class GatewayPassing {
     this.#frameOf = frameOf;
   }
 
-  /** @param written up to where the log was written */
+  /** What the log has overtaken is not told: it may be about a session that is over. The last of it comes again. @param written up to where the log was written */
   take(message: PassingMessage, written: Position | undefined): void {
+    if (written && comparePositions(message.p, written) < 0) return;
     this.#waiting = [...this.#waiting, message].slice(-mostWaiting);
     this.written(written);
   }

@@ -80,9 +80,10 @@ export class OwnerGateways {
     this.#state(gateway).sent = this.#room.journal.position;
   }
 
-  /** Up to where it was sent what the room has told. Undefined before that began. */
-  sentTo(gateway: string): Position | undefined {
-    return this.#states.get(gateway)?.sent;
+  /** Up to where it has what the room has told: it was sent it, or has read it. Undefined before it was sent any. */
+  hasUpTo(gateway: string): Position | undefined {
+    const { sent, written } = this.#states.get(gateway) ?? {};
+    return sent && written && comparePositions(sent, written) < 0 ? written : sent;
   }
 
   /** Up to where it has written to its sockets. */

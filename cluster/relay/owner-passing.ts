@@ -32,6 +32,8 @@ export class OwnerPassing {
   readonly #due = new Map<number, Passing>();
   /** Those that were sent once. */
   readonly #sent = new Map<number, Passing>();
+  /** Nodes that messages may still wait for. */
+  readonly #posted = new Set<string>();
   #number = 0;
   #last: WireFrame | undefined;
   #isScheduled = false;
@@ -69,6 +71,9 @@ export class OwnerPassing {
 
   /** A commit is being gathered, and what the gateways are sent of it is known. What comes before it in the room waits for it. */
   gathering(): void {
+    // Nobody is told anything after the commit that ends their session.
+    for (const gateway of this.#posted) this.#context.post.sendNow(gateway);
+    this.#posted.clear();
     this.#send((gateway, message) => {
       this.#journal.send(gateway, JSON.stringify([message]));
     });
@@ -86,6 +91,7 @@ export class OwnerPassing {
       // Otherwise the room has told something that is to come first.
       if (this.#journal.hasEnded || !this.#journal.isQuiet) return;
       this.#send((gateway, message) => {
+        this.#posted.add(gateway);
         this.#context.post.send(gateway, message);
       });
     });
@@ -96,7 +102,7 @@ export class OwnerPassing {
     const due = [...this.#due];
     this.#due.clear();
     for (const [gateway, slots] of this.#byGateway(due)) {
-      const after = this.#gateways.sentTo(gateway);
+      const after = this.#gateways.hasUpTo(gateway);
       if (!after) continue;
       const f = slots.map(([told, { number, frame }]) => {
         return [told.join(','), number, this.#context.textOf(frame)] as [string, number, string];

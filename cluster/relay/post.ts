@@ -14,6 +14,8 @@ export interface Post {
    * @param withinMs so long it may wait for others
    */
   send(node: string, message: Sent, withinMs?: number): void;
+  /** Sends now what waits for that node: it comes before a commit that is sent next. */
+  sendNow(node: string): void;
 }
 
 export interface PostListener {
@@ -83,6 +85,10 @@ export class HubPost implements Post {
     else this.#waiting.set(node, [text]);
     if (withinMs > 0) this.#alarm.within(withinMs);
     else this.#sendSoon(node);
+  }
+
+  sendNow(node: string): void {
+    if (this.#waiting.has(node)) this.#flush([node]);
   }
 
   /** @param text as `send` and commits write it: a list of messages */

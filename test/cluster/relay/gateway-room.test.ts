@@ -46,7 +46,7 @@ describe('A gateway of a room', () => {
     gateways = new Gateways({
       counts: new Counts(),
       ...{ nodeId: 'here', clock, log: new RecordingLog(), frameOf: (text) => Buffer.from(text) },
-      post: { send: (_node, message) => sent.push(message) },
+      post: { send: (_node, message) => sent.push(message), sendNow: () => undefined },
       find: async () => {
         asked += 1;
         return Promise.resolve({ node: 'owner', epoch });

@@ -565,20 +565,21 @@ export class ModelNode {
         else this.#context.fault(`A message cannot be read: ${String(error)} ${text}`);
       }
     };
+    const tell = (node: string, messages: readonly Sent[]): void => {
+      this.connection
+        .ask(() => this.#context.redis.publish(node, JSON.stringify(messages)))
+        .then(
+          (isHeard) => {
+            if (!isHeard) listener.deaf(node);
+          },
+          () => undefined,
+        );
+    };
     const publish = (): void => {
       const all = waiting;
       waiting = new Map();
       isUrgent = false;
-      for (const [node, messages] of all) {
-        this.connection
-          .ask(() => this.#context.redis.publish(node, JSON.stringify(messages)))
-          .then(
-            (isHeard) => {
-              if (!isHeard) listener.deaf(node);
-            },
-            () => undefined,
-          );
-      }
+      for (const [node, messages] of all) tell(node, messages);
     };
     return {
       receive,
@@ -593,6 +594,11 @@ export class ModelNode {
           this.#clock.later(0, publish);
         }
         waiting.set(node, [...(waiting.get(node) ?? []), message]);
+      },
+      sendNow: (node) => {
+        const messages = waiting.get(node);
+        waiting.delete(node);
+        if (messages) tell(node, messages);
       },
     };
   }

@@ -59,6 +59,7 @@ describe('The owner of a room', () => {
         send: (_node, message) => {
           hears(message, false);
         },
+        sendNow: () => undefined,
       },
       dialect: { begin: (client) => new Guest(client, clients) },
       ...{ isUp: () => true, isAlive: () => isAlive, unused: () => undefined, owns: () => true },

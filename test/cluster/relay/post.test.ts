@@ -98,6 +98,19 @@ describe('What nodes tell each other through Redis', () => {
     expect(clock.waits).to.equal(0);
   });
 
+  it('comes before a commit that is sent in the same turn, when it may not wait', async () => {
+    postOf(ben);
+    const post = postOf(ana);
+    post.send('ben', request('before'));
+    post.sendNow('ben');
+    await ana.hub.call('PUBLISH', names.channelOf('ben'), JSON.stringify([request('by a commit')]));
+    await until('both are heard', () => heard.length === 2);
+    expect(texts()).to.deep.equal(['before', 'by a commit']);
+    post.sendNow('ben');
+    await ana.hub.call('PING');
+    expect(ben.heard).to.have.length(2);
+  });
+
   it('is heard at once by the node itself', () => {
     const post = postOf(ana);
     post.send('ana', request('to myself'));
