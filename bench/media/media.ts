@@ -23,9 +23,14 @@ import type { EmptySubject, Shape, Subject } from './subjects.js';
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 /** Only rows whose name has this text. */
 const wanted = process.env.BENCH_ROWS ?? '';
-const warmUpMs = 1_500;
+/** V8 compiles what a packet goes through for the first seven seconds or so. */
+const warmUpMs = 8_000;
+const coldMs = 1_500;
 const measureMs = 4_000;
 const endpoints = 60;
+/** How often as many have come before those that are measured. The first ones make a process compile and grow its heap. */
+const few = 1;
+const many = 8;
 
 const meetings: Shape = { publishers: 30, receiversOfEach: 4 };
 const smallMeetings: Shape = { publishers: 16, receiversOfEach: 3 };
@@ -72,11 +77,18 @@ interface Rows {
 const packetUnit = 'µs CPU';
 
 /** The cost of a packet beside the floor, and how full the engine was. */
-function forwarded(name: string, title: string, shape: Shape, packetsPerSecond: number, aim: string): Rows {
+function forwarded(
+  name: string,
+  title: string,
+  shape: Shape,
+  packetsPerSecond: number,
+  aim: string,
+  settledMs = warmUpMs,
+): Rows {
   return {
     names: [name],
     measure: async (summaries) => {
-      const pairs = await compare((start) => forward(start, shape, packetsPerSecond));
+      const pairs = await compare((start) => forward(start, shape, packetsPerSecond, settledMs));
       summaries.push(summaryOf(title, pairs));
       return [{ name, unit: packetUnit, pairs: usOf(pairs), aim }];
     },
@@ -112,10 +124,12 @@ function besideJanus(name: string, shape: Shape): Rows[] {
 
 const delayNames = ['delay at half load, median', 'delay at half load, 95 of 100'] as const;
 const endpointNames = ['from offer to connected: one endpoint', 'memory of one endpoint'] as const;
+const amongMany = `from offer to connected: one endpoint, beside ${many * endpoints} others`;
 
 const rows: readonly Rows[] = [
   forwarded('five-person rooms, 20.4 k packets/s: one forwarded packet', 'five-person rooms', meetings, 170, '≤ 1.0'),
   forwarded('one to forty, 16 k packets/s: one forwarded packet', 'one to forty', audience, 400, '≤ 0.75'),
+  forwarded('one to forty, its first seconds: one forwarded packet', 'its first seconds', audience, 400, '', coldMs),
   ...besideJanus('four rooms of four: one forwarded packet; floor: Janus with event loops', smallMeetings),
   ...besideJanus('six rooms of five: one forwarded packet; floor: Janus with event loops', meetings),
   beside('one forwarded packet with a number and feedback; floor: without', silentSubject, engineSubject, '≤ 1.1'),
@@ -140,11 +154,18 @@ const rows: readonly Rows[] = [
   {
     names: endpointNames,
     measure: async () => {
-      const connecting = await compareConnecting();
+      const connecting = await compareConnecting(few);
       return [
         { name: endpointNames[0], unit: 'ms CPU', pairs: connecting.map(both(({ ms }) => ms)), aim: '≤ 1.5' },
         { name: endpointNames[1], unit: 'kB RSS', pairs: connecting.map(both(({ kb }) => kb)), aim: '', digits: 0 },
       ];
+    },
+  },
+  {
+    names: [amongMany],
+    measure: async () => {
+      const connecting = await compareConnecting(many);
+      return [{ name: amongMany, unit: 'ms CPU', pairs: connecting.map(both(({ ms }) => ms)), aim: '≤ 1.5' }];
     },
   },
 ];
@@ -209,10 +230,15 @@ async function alternately<T>(floor: () => Promise<T>, subject: () => Promise<T>
   return pairs;
 }
 
-async function forward(start: Start, shape: Shape, packetsPerSecond: number): Promise<Forwarding> {
+async function forward(
+  start: Start,
+  shape: Shape,
+  packetsPerSecond: number,
+  settledMs = warmUpMs,
+): Promise<Forwarding> {
   const subject = await start(shape);
   try {
-    await runOnce(subject, packetsPerSecond, warmUpMs);
+    await runOnce(subject, packetsPerSecond, settledMs);
     return await measured(subject, shape, packetsPerSecond, measureMs);
   } finally {
     await subject.stop();
@@ -225,19 +251,19 @@ interface Connecting {
   readonly kb: number;
 }
 
-async function compareConnecting(): Promise<Pair<Connecting>[]> {
+async function compareConnecting(times: number): Promise<Pair<Connecting>[]> {
   const pairs: Pair<Connecting>[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    pairs.push([await connect(bareSubject), await connect(emptyEngine)]);
+    pairs.push([await connect(bareSubject, times), await connect(emptyEngine, times)]);
   }
   return pairs;
 }
 
-async function connect(start: (count: number) => Promise<EmptySubject>): Promise<Connecting> {
+/** @param times how often as many connect before */
+async function connect(start: (count: number) => Promise<EmptySubject>, times: number): Promise<Connecting> {
   const { process, connect: run, stop } = await start(endpoints);
   try {
-    // The first ones make the process compile its code and grow its heap, which no later one does.
-    await run();
+    for (let time = 0; time < times; time += 1) await run();
     const [cpu, resident] = [process.cpuUs, process.residentBytes];
     await run();
     return {
