@@ -92,6 +92,8 @@ export class MediaProcess {
   #restarts = 0;
   #logLevel: LogLevel | undefined;
   #stopping = false;
+  /** It is the next server's, and so is the note of it. */
+  #isLeft = false;
   readonly #pauses = new RestartPauses();
   #restart: NodeJS.Timeout | undefined;
 
@@ -152,6 +154,7 @@ export class MediaProcess {
   /** The process runs on, and is not ours any more. */
   leave(): void {
     this.#stopping = true;
+    this.#isLeft = true;
     clearTimeout(this.#restart);
     const { child } = this.#run ?? {};
     if (!child) return;
@@ -192,7 +195,7 @@ export class MediaProcess {
 
   #forget(): void {
     this.#run = undefined;
-    this.#options.kept?.remove(this.name);
+    if (!this.#isLeft) this.#options.kept?.remove(this.name);
   }
 
   /** @param url with its secret */

@@ -1,8 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { KeptEngines } from '../../src/kept-engines.js';
 import { MediaProcess } from '../../src/media-process.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { until } from '../support/until.js';
@@ -80,6 +84,20 @@ describe('media process', function () {
     // The program ends by itself when no timer and no process is left.
     expect(await endOf(owner)).to.equal(0);
     expect(await isServed(url)).to.be.false;
+  });
+
+  it('left to the next server, changes nothing in the note of it when it ends', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'atrium-'));
+    const path = join(folder, 'engines');
+    media = new MediaProcess({ name: 'media', flags: ['--udp-ports', udpPorts()], kept: new KeptEngines(path), log });
+    await media.start();
+    const note = await readFile(path, 'utf8');
+    const { pid } = media;
+    media.leave();
+    kill(pid);
+    await until('its end is known', () => media.pid === undefined);
+    expect(await readFile(path, 'utf8')).to.equal(note);
+    await rm(folder, { recursive: true });
   });
 
   it('ends with the server that is killed', async () => {
