@@ -54,7 +54,8 @@ export class NativeChannels {
       if (!this.#ended()) this.#listener.channelClosed(closing);
     });
     const opened = this.#guarded(() => {
-      if (isOpen) return;
+      // One that is closed already is not told any more.
+      if (isOpen || !this.#channels.has(channel)) return;
       isOpen = true;
       channel.opened();
       this.#listener.channelOpened(channel);

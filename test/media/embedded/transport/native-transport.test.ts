@@ -143,7 +143,7 @@ describe('the transport on the native library', () => {
     expect(faltering.configuration).to.not.have.property('enableIceUdpMux');
   });
 
-  it('tells the end of all candidates after them, and an open channel before its messages, when Node looks at them late', async () => {
+  it('tells the end of all candidates after them, and a channel before its messages and not after its end, when Node looks at them late', async () => {
     const { faltering, heard } = open();
     const candidate = 'candidate:1 1 UDP 1 192.0.2.1 9 typ host';
     faltering.callbacks.get('gathering')?.('complete');
@@ -151,12 +151,21 @@ describe('the transport on the native library', () => {
     faltering.callbacks.get('candidate')?.(`a=${candidate}`);
     await until('the end is told', () => heard.includes('gathered'));
     expect(heard).to.deep.equal([candidate, 'gathered']);
-    const channel = new Map<string, Callback>();
-    const on = (name: string) => (callback: Callback) => channel.set(name, callback);
-    const calls = { onOpen: on('open'), onMessage: on('message'), onClosed: on('closed'), isOpen: () => false };
-    faltering.callbacks.get('channel')?.({ ...calls, getLabel: () => 'chat', getProtocol: () => '', getId: () => 3 });
-    channel.get('message')?.('hello');
-    channel.get('open')?.();
+    const opens = (label: string): Map<string, Callback> => {
+      const channel = new Map<string, Callback>();
+      const on = (name: string) => (callback: Callback) => channel.set(name, callback);
+      faltering.callbacks.get('channel')?.({
+        ...{ onOpen: on('open'), onMessage: on('message'), onClosed: on('closed'), isOpen: () => false },
+        ...{ getLabel: () => label, getProtocol: () => '', getId: () => 3, close: () => undefined },
+      });
+      return channel;
+    };
+    const chat = opens('chat');
+    chat.get('message')?.('hello');
+    chat.get('open')?.();
+    const brief = opens('brief');
+    brief.get('closed')?.();
+    brief.get('open')?.();
     expect(heard.slice(2)).to.deep.equal(['chat 3 opened', '3: hello']);
   });
 
