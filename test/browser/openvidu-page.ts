@@ -52,6 +52,8 @@ export class OpenViduPage {
   readonly errors: string[] = [];
   /** The library complains of what was on its way to it when it left. */
   #hasLeft = false;
+  /** What is still read of what the page has written. */
+  readonly #reading: Promise<void>[] = [];
 
   private constructor(page: Page) {
     this.page = page;
@@ -61,7 +63,7 @@ export class OpenViduPage {
       if (!stack.includes('getVideoDimensions')) this.errors.push(stack);
     });
     page.on('console', (message) => {
-      if (message.type() === 'error' && !this.#hasLeft) void this.#note(message);
+      if (message.type() === 'error' && !this.#hasLeft) this.#reading.push(this.#note(message));
     });
     page.on('dialog', (dialog) => {
       this.errors.push(dialog.message());
@@ -98,6 +100,13 @@ export class OpenViduPage {
   async refused(name: string, token: string): Promise<string> {
     const text = ['refused', token, name].map((value) => JSON.stringify(value)).join();
     return z.string().parse(await this.page.evaluate(`openvidu.refusal(openvidu.enter(${text}))`));
+  }
+
+  /** For what was to be expected. All that the page has written until now is read before. */
+  async forgetErrors(): Promise<void> {
+    await this.page.evaluate('0');
+    await Promise.all(this.#reading.splice(0));
+    this.errors.length = 0;
   }
 
   async leaveAll(): Promise<void> {

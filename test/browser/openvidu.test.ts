@@ -232,7 +232,7 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
       );
     }
     // The library writes refusals down.
-    for (const name of ['Ben', 'Cleo'] as const) pageOf(name).errors.length = 0;
+    for (const name of ['Ben', 'Cleo'] as const) await pageOf(name).forgetErrors();
   });
 
   it('are moderated by the back end, which then agrees with them', async () => {
@@ -318,7 +318,7 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
       await ben.hears(...['signal chat are you there? from Ben', 'signal:chat chat are you there? from Ben']);
       await ana.run(`session.signal({ data: 'yes' })`);
       await ben.hears('signal signal yes from Ana');
-      pageOf('Ana').errors.length = 0;
+      await pageOf('Ana').forgetErrors();
     });
 
     it('are gone after it, and learn that when they come back', async () => {
@@ -328,7 +328,7 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
       await ben.hears('streamDestroyed Ana str_CAM networkDisconnect', 'connectionDestroyed Ana networkDisconnect');
       proxy.mend();
       await ana.hears('own streamDestroyed networkDisconnect', 'sessionDisconnected networkDisconnect');
-      pageOf('Ana').errors.length = 0;
+      await pageOf('Ana').forgetErrors();
     });
   });
 
@@ -369,6 +369,6 @@ describe('pages of OpenVidu 2, with the unmodified openvidu-browser and openvidu
     }
     await pageOf('Ben').enter('Ben', elsewhere.token);
     await pageOf('Ben').leaveAll();
-    pageOf('Ben').errors.length = 0;
+    await pageOf('Ben').forgetErrors();
   });
 });

@@ -326,7 +326,9 @@ describe('Webhooks', () => {
     other.answer = (response) => response.writeHead(500).end();
     await start({ webhookUrls: [other.url, receiver.url] });
     (await join('ada')).leave();
-    await until('one has all', () => receiver.received.length === 4);
+    await until('one has all, and nothing waits but for the other', () => {
+      return receiver.received.length === 4 && webhooks.waiting === 4;
+    });
     await allPaused(1);
     expect(webhooks.waiting).to.equal(4);
     await other.die();
