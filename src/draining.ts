@@ -60,23 +60,23 @@ export class Draining {
 
   /** Begins, or goes on in another way, unless the server ends already. */
   begin({ ms = this.#options.defaultMs(), comeBack = true, reason }: DrainWish = {}): Drain {
-    if (!this.#isOver) {
-      this.#wish = { comeBack, reason };
-      this.#endsAt = this.#options.now() + ms;
-      this.#isLastCall = ms <= lastCallMs;
-      this.#rooms.endAt(this.#endsAt);
-      this.#options.log.info('the server is about to end', { inMs: ms, comeBack, reason });
-      if (ms > 0) this.#announce();
-      clearInterval(this.#timer);
-      this.#timer = setInterval(() => {
-        this.#look();
-      }, everyMs);
-      // The client that asks for it is answered first.
-      setImmediate(() => {
-        this.#look();
-      });
-    }
-    return { inMs: this.#leftMs, comeBack: this.#wish?.comeBack ?? comeBack };
+    if (this.#isOver) return { inMs: this.#leftMs, comeBack: this.#wish?.comeBack ?? comeBack };
+    this.#wish = { comeBack, reason };
+    this.#endsAt = this.#options.now() + ms;
+    this.#isLastCall = ms <= lastCallMs;
+    this.#rooms.endAt(this.#endsAt);
+    this.#options.log.info('the server is about to end', { inMs: ms, comeBack, reason });
+    // All are told the same, however long it takes to tell them.
+    if (ms > 0) this.#announce(ms);
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, everyMs);
+    // The client that asks for it is answered first.
+    setImmediate(() => {
+      this.#look();
+    });
+    return { inMs: ms, comeBack };
   }
 
   /** Whether it was under way, and the server does not end. False when it is too late. */
@@ -115,10 +115,10 @@ export class Draining {
     }
     if (this.#isLastCall || this.#leftMs > lastCallMs) return;
     this.#isLastCall = true;
-    this.#announce();
+    this.#announce(this.#leftMs);
   }
 
-  #announce(): void {
-    if (this.#wish) this.#rooms.announceStop({ inMs: this.#leftMs, ...this.#wish });
+  #announce(inMs: number): void {
+    if (this.#wish) this.#rooms.announceStop({ inMs, ...this.#wish });
   }
 }
